@@ -1,0 +1,52 @@
+// DesiredState: the Spec and the images it names, resolved into what must exist.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "schemas/spec/spec.hpp"
+#include "schemas/vocabulary/config/container_config.hpp"
+#include "schemas/vocabulary/config/image_config.hpp"
+#include "schemas/vocabulary/kernel_names.hpp"
+
+namespace orchestrator {
+
+// What a container waits for before it starts.
+enum class Condition : std::uint8_t { Started, Healthy, CompletedSuccessfully };
+
+struct Dependency {
+  schemas::ContainerName container;
+  Condition condition{Condition::Started};
+  bool required{true};
+  friend bool operator==(const Dependency&, const Dependency&) = default;
+};
+
+struct DesiredContainer {
+  schemas::ContainerConfig config;
+  schemas::ServiceName service;
+  std::vector<Dependency> dependencies;
+  friend bool operator==(const DesiredContainer&, const DesiredContainer&) = default;
+};
+
+// What must become of the project: run it, leave it stopped, or leave nothing of it.
+enum class Goal : std::uint8_t { Running, Stopped, Killed, Gone };
+enum class VolumeFate : std::uint8_t { Keep, Discard };  // `down -v`
+
+struct DesiredState {
+  schemas::KernelNames names;
+  Goal goal{Goal::Running};
+  VolumeFate volume_fate{VolumeFate::Keep};  // of Goal::Gone
+  std::uint64_t generation{0};  // of the `up` that asked for it: a failed start is tried again by the next one
+  std::map<schemas::NetworkName, schemas::NetworkConfig> networks;
+  std::map<schemas::VolumeName, schemas::VolumeConfig> volumes;
+  std::map<schemas::ContainerName, DesiredContainer> containers;
+  friend bool operator==(const DesiredState&, const DesiredState&) = default;
+};
+
+// Resolves a Spec. NotFound names the service whose image is not in `images` (keyed as the Spec
+// writes them) and what to do about it.
+[[nodiscard]] schemas::Result<DesiredState> desired_state(
+    const schemas::Spec& spec, const std::map<schemas::ImageReference, schemas::Image>& images,
+    const schemas::KernelNames& names);
+
+}  // namespace orchestrator
