@@ -1,0 +1,40 @@
+# How floors, their tests and the house rules (warnings, sanitizers) are declared.
+
+add_library(house_rules INTERFACE)
+target_compile_options(house_rules INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow
+  -Wold-style-cast -Wnon-virtual-dtor -Wduplicated-cond -Wformat=2>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(house_rules INTERFACE -Wno-unknown-warning-option)
+endif()
+if(WARNINGS_AS_ERRORS)
+  target_compile_options(house_rules INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Werror>)
+endif()
+if(SANITIZE)
+  add_compile_options(-fsanitize=${SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${SANITIZE})
+endif()
+
+# A floor: a static library, the floors it stands on (KNOWS), the packages that it hides (HIDES).
+function(add_floor name)
+  cmake_parse_arguments(FLOOR "" "" "SOURCES;HEADERS;KNOWS;HIDES" ${ARGN})
+  add_library(${name} STATIC ${FLOOR_SOURCES})
+  target_sources(${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${FLOOR_HEADERS})
+  target_link_libraries(${name} PUBLIC ${FLOOR_KNOWS} fmt::fmt PRIVATE house_rules ${FLOOR_HIDES})
+endfunction()
+
+# A floor's test program, which links that floor only. LABEL is pure (no root) or kernel (root).
+function(add_floor_test name)
+  cmake_parse_arguments(TEST "" "LABEL" "SOURCES;KNOWS" ${ARGN})
+  add_executable(${name} ${TEST_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(${name} PRIVATE SOURCE_DIRECTORY="${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE ${TEST_KNOWS} house_rules GTest::gmock)
+  if(TEST_LABEL STREQUAL "kernel")
+    target_link_libraries(${name} PRIVATE kernel_box)
+  else()
+    target_link_libraries(${name} PRIVATE GTest::gtest_main)
+  endif()
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS ${TEST_LABEL} TIMEOUT 300)
+endfunction()

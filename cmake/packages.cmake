@@ -1,0 +1,22 @@
+# The packages of Debian 12 that the floors hide; static where Debian has it, for a fast start.
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+find_package(GTest REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+
+function(add_static_package name library)
+  find_library(${name}_ARCHIVE NAMES lib${library}.a REQUIRED)
+  add_library(${name} INTERFACE)
+  target_link_libraries(${name} INTERFACE ${${name}_ARCHIVE} ${ARGN})
+endfunction()
+
+add_static_package(package_crypto crypto dl pthread)
+add_static_package(package_seccomp seccomp)
+add_static_package(package_yaml yaml-cpp)
+add_static_package(package_json boost_json boost_container)
+add_static_package(package_nl nl-3)
+target_include_directories(package_nl SYSTEM INTERFACE /usr/include/libnl3)
+add_static_package(package_nl_route nl-route-3 package_nl)
