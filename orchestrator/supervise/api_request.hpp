@@ -17,7 +17,7 @@ struct StatusRequest {
 using ApiRequest = std::variant<ControlRequest, StatusRequest>;
 
 // Method ("POST"), target ("/v1/up") and body of one HTTP request. NotFound: no such path;
-// Denied: the path exists, but not with this method; Invalid: the body is not what it takes.
+// Invalid: the path is asked with another method, or the body is not what it takes.
 [[nodiscard]] schemas::Result<ApiRequest> read_control_request(std::string_view method,
                                                                std::string_view target,
                                                                std::string_view body);
