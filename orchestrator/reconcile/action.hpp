@@ -10,6 +10,7 @@
 #include "schemas/vocabulary/config/mount_config.hpp"
 #include "schemas/vocabulary/config/network_config.hpp"
 #include "schemas/vocabulary/names.hpp"
+#include "schemas/vocabulary/status.hpp"
 #include "schemas/vocabulary/subnet.hpp"
 
 namespace orchestrator {
