@@ -1,6 +1,8 @@
 // Action: one thing that can be done to the world, with all that doing it needs.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
@@ -27,7 +29,8 @@ struct DiscardNetwork {
 struct CreateVolume {
   schemas::VolumeConfig config;
 };
-// Begins to copy the image's content at `target` into the empty volume; observe() says when it is done.
+// Begins to copy the image's content at `target` into the empty volume; observe() says when it is
+// done.
 struct FillVolume {
   schemas::VolumeName volume;
   std::vector<schemas::Digest> layers;
@@ -67,6 +70,7 @@ struct StartContainer {
 struct StopContainer {
   schemas::ContainerName container;
   int signal{15};
+  schemas::Duration grace{std::chrono::seconds{10}};  // for the text: reconcile watches its end
 };
 struct KillContainer {
   schemas::ContainerName container;
@@ -86,10 +90,15 @@ using Action = std::variant<CreateNetwork, DiscardNetwork, CreateVolume, FillVol
                             CreateContainer, AttachEndpoint, StartContainer, StopContainer,
                             KillContainer, DiscardContainer, StartProbe, KillProbe>;
 
-// "start shop-web-1": the text that plans, events and golden tests share.
-[[nodiscard]] std::string describe(const Action& action);
+// "start shop-web-1": the text that plans, events and golden tests share. With a project, its
+// containers lose the project's prefix: "start web-1".
+[[nodiscard]] std::string describe(const Action& action, const schemas::ProjectName& project = {});
 
-// The container, network, volume or port that the action is about.
+// The container, network, volume or port that the action is about, by its full name.
 [[nodiscard]] std::string subject_of(const Action& action);
+
+// "db-1" for "shop-db-1" of project shop: how containers are called in front of people.
+[[nodiscard]] std::string display_name(const schemas::ContainerName& container,
+                                       const schemas::ProjectName& project);
 
 }  // namespace orchestrator

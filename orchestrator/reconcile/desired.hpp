@@ -1,7 +1,9 @@
 // DesiredState: the Spec and the images it names, resolved into what must exist.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "schemas/spec/spec.hpp"
@@ -36,15 +38,18 @@ struct DesiredState {
   schemas::KernelNames names;
   Goal goal{Goal::Running};
   VolumeFate volume_fate{VolumeFate::Keep};  // of Goal::Gone
-  std::uint64_t generation{0};  // of the `up` that asked for it: a failed start is tried again by the next one
+  std::uint64_t generation{
+      0};  // of the `up` that asked for it: a failed start is tried again by the next one
   std::map<schemas::NetworkName, schemas::NetworkConfig> networks;
   std::map<schemas::VolumeName, schemas::VolumeConfig> volumes;
   std::map<schemas::ContainerName, DesiredContainer> containers;
+  std::set<schemas::ServiceName> services;  // of the Spec, also those without a replica: no orphans
   friend bool operator==(const DesiredState&, const DesiredState&) = default;
 };
 
-// Resolves a Spec. NotFound names the service whose image is not in `images` (keyed as the Spec
-// writes them) and what to do about it.
+// Resolves a Spec for Goal::Running; goal, volume_fate and generation are the caller's to set.
+// NotFound names the service whose image is not in `images` (keyed as the Spec writes them) and
+// what to do about it; Invalid names addresses, ports and dependencies that cannot be.
 [[nodiscard]] schemas::Result<DesiredState> desired_state(
     const schemas::Spec& spec, const std::map<schemas::ImageReference, schemas::Image>& images,
     const schemas::KernelNames& names);

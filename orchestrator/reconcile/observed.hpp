@@ -22,7 +22,8 @@ struct ObservedState {
   std::map<schemas::VolumeName, schemas::VolumeStatus> volumes;  // of this project only
   FirewallStatus firewall;
   std::vector<schemas::PublishedPort> reserved_ports;  // host ports that we hold, sorted
-  std::vector<schemas::Subnet> taken_subnets;  // routes, addresses and networks that are not this project's
+  std::vector<schemas::Subnet>
+      taken_subnets;  // routes, addresses and networks that are not this project's
   friend bool operator==(const ObservedState&, const ObservedState&) = default;
 };
 

@@ -1,4 +1,5 @@
-// reconcile: compares what must be with what is, and says what to do. Pure: no clock, file or chance.
+// reconcile: compares what must be with what is, and says what to do. Pure: no clock, file or
+// chance.
 #pragma once
 
 #include "orchestrator/reconcile/desired.hpp"

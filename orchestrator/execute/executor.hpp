@@ -1,0 +1,48 @@
+// Executor: performs the steps of a plan in order and tells what happened. It decides nothing.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "orchestrator/execute/world.hpp"
+#include "orchestrator/reconcile/plan.hpp"
+#include "schemas/vocabulary/event.hpp"
+
+namespace orchestrator {
+
+// Receives every event; puts the time on it (the executor has no clock).
+using EventSink = std::function<void(schemas::Event)>;
+
+struct StepFailure {
+  Action action;
+  schemas::Error error;
+};
+
+// What became of one plan.
+struct RunOutcome {
+  std::vector<Action> done;
+  std::vector<StepFailure> failures;
+};
+
+class Executor {
+ public:
+  Executor(World& world, EventSink sink, schemas::ProjectName project)
+      : world_(world), sink_(std::move(sink)), project_(std::move(project)) {}
+
+  // Performs steps and probes. A step is skipped when an earlier step of its subject, or of a
+  // subject that it needs, failed. Emits Step and Failed events, and Held where a reason is new.
+  RunOutcome run(const Plan& plan);
+
+ private:
+  bool perform(const Step& step, RunOutcome& outcome);
+  void tell_held(const Plan& plan);
+
+  World& world_;
+  EventSink sink_;
+  schemas::ProjectName project_;
+  std::map<schemas::ContainerName, std::string> told_;  // the last reason told for who is held
+};
+
+}  // namespace orchestrator
