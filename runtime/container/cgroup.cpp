@@ -1,0 +1,329 @@
+// Finds, makes, opens, empties and removes cgroups.
+#include "runtime/container/cgroup.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <set>
+
+#include "runtime/container/device_rules.hpp"
+#include "runtime/sys/files.hpp"
+#include "runtime/sys/process.hpp"
+
+namespace runtime {
+
+using schemas::ErrorKind;
+using schemas::fail;
+using schemas::os_error;
+using schemas::Result;
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kControllers{"cpu", "devices", "memory", "pids"};
+constexpr int kDiscardWait = 1000;  // milliseconds
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> pieces;
+  for (std::size_t end = 0; end != std::string_view::npos;) {
+    end = text.find(separator);
+    pieces.push_back(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return pieces;
+}
+
+// The controllers of `options` that we use, as the directory's name: "cpu,cpuacct" stays together.
+bool has_used_controller(std::string_view name) {
+  for (const std::string_view controller : split(name, ','))
+    if (std::find(kControllers.begin(), kControllers.end(), controller) != kControllers.end())
+      return true;
+  return false;
+}
+
+bool has_controller(const CgroupHierarchy& hierarchy, std::string_view controller) {
+  const auto names = split(hierarchy.controllers, ',');
+  return std::find(names.begin(), names.end(), controller) != names.end();
+}
+
+// Every hierarchy's directory for this path; with `hierarchies` in the same order.
+std::vector<std::string> directories_of(const CgroupHost& host, const std::string& path) {
+  std::vector<std::string> directories;
+  if (!host.unified.empty()) directories.push_back(host.unified + "/" + path);
+  for (const CgroupHierarchy& hierarchy : host.legacy)
+    directories.push_back(hierarchy.directory + "/" + path);
+  return directories;
+}
+
+Result<> write_text(const FileDescriptor& directory, const std::string& file,
+                    std::string_view text) {
+  const FileDescriptor opened(::openat(directory.get(), file.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!opened) return os_error(errno, "open {}", file);
+  if (::write(opened.get(), text.data(), text.size()) < 0)
+    return os_error(errno, "write \"{}\" to {}", text, file);
+  return {};
+}
+
+// On a v2 tree controllers are handed down one level at a time. One that is not there is only
+// missed (and reported) when a limit needs its file.
+void hand_down_controllers(const std::string& directory) {
+  const FileDescriptor opened(
+      ::open((directory + "/cgroup.subtree_control").c_str(), O_WRONLY | O_CLOEXEC));
+  if (!opened) return;
+  for (const std::string_view controller : {"+cpu", "+memory", "+pids"})
+    static_cast<void>(::write(opened.get(), controller.data(), controller.size()) < 0);
+}
+
+void make_levels_above(const std::string& base, const std::string& path, CgroupVersion version) {
+  for (std::size_t slash = 0; slash != std::string::npos; slash = path.find('/', slash + 1)) {
+    const std::string level = base + "/" + path.substr(0, slash);
+    static_cast<void>(::mkdir(level.c_str(), 0755));
+    if (version == CgroupVersion::V2) hand_down_controllers(level);
+  }
+}
+
+// Makes every level of `path` below `base`. Another process may remove an empty upper level while
+// we are at it (discard_cgroup), so the way is walked again a few times.
+Result<FileDescriptor> make_directories(const std::string& base, const std::string& path,
+                                        CgroupVersion version) {
+  const std::string whole = base + "/" + path;
+  for (int attempt = 0; attempt < 4; ++attempt) {
+    if (::mkdir(whole.c_str(), 0755) < 0 && errno == ENOENT) {
+      make_levels_above(base, path, version);
+      continue;
+    }
+    FileDescriptor opened(::open(whole.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (opened) return opened;
+    if (errno != ENOENT) return os_error(errno, "open cgroup {}", whole);
+  }
+  return fail(ErrorKind::Busy, "cgroup {} is being removed", whole);
+}
+
+Result<> apply_settings(const FileDescriptor& directory, const std::vector<CgroupSetting>& settings,
+                        const CgroupHierarchy* hierarchy) {
+  for (const CgroupSetting& setting : settings) {
+    if (hierarchy != nullptr && !has_controller(*hierarchy, setting.controller)) continue;
+    auto written = write_text(directory, setting.file, setting.text);
+    if (written) continue;
+    const bool missing = written.error().kind() == ErrorKind::NotFound;
+    if (missing && setting.missing == CgroupSetting::Missing::Ignore) continue;
+    if (missing)
+      return fail(ErrorKind::NotFound, "this host's kernel has no {} control group controller",
+                  setting.controller);
+    return pass_up(written);
+  }
+  return {};
+}
+
+Result<> write_device_lines(const FileDescriptor& directory) {
+  auto denied = write_text(directory, "devices.deny", "a");
+  if (!denied) return pass_up(denied);
+  const FileDescriptor allow(::openat(directory.get(), "devices.allow", O_WRONLY | O_CLOEXEC));
+  if (!allow) return os_error(errno, "open devices.allow");
+  for (const DeviceRule& rule : default_device_rules()) {
+    const std::string line = write_device_rule(rule);
+    if (::write(allow.get(), line.data(), line.size()) < 0)
+      return os_error(errno, "write \"{}\" to devices.allow", line);
+  }
+  return {};
+}
+
+std::uint64_t read_counter(const std::string& path, std::string_view key) {
+  const auto text = read_file(path, 4096);
+  if (!text) return 0;
+  for (const std::string_view line : split(*text, '\n')) {
+    if (!line.starts_with(key) || line.size() <= key.size() || line[key.size()] != ' ') continue;
+    std::uint64_t value = 0;
+    const std::string_view digits = line.substr(key.size() + 1);
+    std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return value;
+  }
+  return 0;
+}
+
+std::set<pid_t> read_processes(const std::string& directory) {
+  std::set<pid_t> processes;
+  const auto text = read_file(directory + "/cgroup.procs");
+  if (!text) return processes;
+  for (const std::string_view line : split(*text, '\n')) {
+    pid_t pid = 0;
+    if (std::from_chars(line.data(), line.data() + line.size(), pid).ec == std::errc{})
+      processes.insert(pid);
+  }
+  return processes;
+}
+
+// A v1-only host has no cgroup.kill: signal each process, until a look shows nobody new.
+Result<> kill_one_by_one(const std::string& directory) {
+  std::set<pid_t> killed;
+  for (bool found_new = true; found_new;) {
+    found_new = false;
+    for (const pid_t pid : read_processes(directory)) {
+      if (!killed.insert(pid).second) continue;
+      found_new = true;
+      const FileDescriptor pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+      // With the pid pinned, membership must be looked at again: it may have been reused before.
+      if (!pidfd || !read_processes(directory).contains(pid)) continue;
+      auto sent = send_signal(pidfd, SIGKILL);
+      if (!sent) return sent;
+    }
+  }
+  return {};
+}
+
+// Waits for the kernel's word that the cgroup is empty: only after SIGKILL, and not for long.
+void wait_until_empty(const CgroupHost& host, const std::string& path) {
+  if (host.unified.empty()) return;
+  const std::string events = host.unified + "/" + path + "/cgroup.events";
+  const FileDescriptor file(::open(events.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return;
+  pollfd watched{file.get(), POLLPRI, 0};
+  while (is_populated(host, path))
+    if (::poll(&watched, 1, kDiscardWait) <= 0) return;
+}
+
+Result<> remove_directory(const std::string& directory) {
+  if (::rmdir(directory.c_str()) == 0 || errno == ENOENT) return {};
+  return os_error(errno, "remove cgroup {}", directory);
+}
+
+Result<> remove_directories(const CgroupHost& host, const std::string& path) {
+  for (const std::string& directory : directories_of(host, path)) {
+    auto removed = remove_directory(directory);
+    if (!removed) return removed;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<CgroupHost> find_cgroups(std::string_view mountinfo) {
+  CgroupHost host;
+  for (const std::string_view line : split(mountinfo, '\n')) {
+    const std::size_t dash = line.find(" - ");
+    if (dash == std::string_view::npos) continue;
+    const auto fields = split(line.substr(0, dash), ' ');
+    const auto file_system = split(line.substr(dash + 3), ' ');
+    if (fields.size() < 6 || file_system.size() < 3) continue;
+    const std::string directory(fields[4]);
+    if (file_system[0] == "cgroup2" && host.unified.empty()) host.unified = directory;
+    if (file_system[0] != "cgroup") continue;
+    // The last part of the mount point names the controllers as everybody does: "cpu,cpuacct".
+    const std::string name = directory.substr(directory.rfind('/') + 1);
+    const bool known = std::any_of(host.legacy.begin(), host.legacy.end(),
+                                   [&](const auto& seen) { return seen.controllers == name; });
+    if (!known && has_used_controller(name)) host.legacy.push_back({name, directory});
+  }
+  std::sort(host.legacy.begin(), host.legacy.end(),
+            [](const auto& a, const auto& b) { return a.controllers < b.controllers; });
+  if (host.unified.empty() && host.legacy.empty())
+    return fail(ErrorKind::NotFound,
+                "no cgroup tree is mounted; mount one: mount -t cgroup2 none /sys/fs/cgroup");
+  if (host.legacy.empty())
+    host.kind = CgroupKind::Unified;
+  else
+    host.kind = host.unified.empty() ? CgroupKind::Legacy : CgroupKind::Hybrid;
+  return host;
+}
+
+Result<CgroupEntrance> create_cgroup(const CgroupHost& host, const std::string& path,
+                                     const schemas::ResourceLimits& limits) {
+  CgroupEntrance entrance;
+  if (!host.unified.empty()) {
+    auto made = make_directories(host.unified, path, CgroupVersion::V2);
+    if (!made) return pass_up(made);
+    entrance.unified = std::move(*made);
+  }
+  if (host.kind == CgroupKind::Unified) {
+    auto applied =
+        apply_settings(entrance.unified, settings_for(limits, CgroupVersion::V2), nullptr);
+    if (!applied) return pass_up(applied, "cgroup {}", path);
+    auto attached = attach_device_rules(entrance.unified, default_device_rules());
+    if (!attached) return pass_up(attached, "cgroup {}", path);
+    return entrance;
+  }
+  const auto settings = settings_for(limits, CgroupVersion::V1);
+  for (const CgroupHierarchy& hierarchy : host.legacy) {
+    auto made = make_directories(hierarchy.directory, path, CgroupVersion::V1);
+    if (!made) return pass_up(made);
+    auto applied = apply_settings(*made, settings, &hierarchy);
+    if (applied && has_controller(hierarchy, "devices")) applied = write_device_lines(*made);
+    if (!applied) return pass_up(applied, "cgroup {}", path);
+    FileDescriptor tasks(::openat(made->get(), "tasks", O_WRONLY | O_CLOEXEC));
+    if (!tasks) return os_error(errno, "open tasks of cgroup {}", path);
+    entrance.tasks.push_back(std::move(tasks));
+  }
+  return entrance;
+}
+
+Result<CgroupEntrance> open_cgroup(const CgroupHost& host, const std::string& path) {
+  CgroupEntrance entrance;
+  if (!host.unified.empty()) {
+    const std::string directory = host.unified + "/" + path;
+    entrance.unified =
+        FileDescriptor(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!entrance.unified) return os_error(errno, "open cgroup {}", directory);
+  }
+  for (const CgroupHierarchy& hierarchy : host.legacy) {
+    const std::string file = hierarchy.directory + "/" + path + "/tasks";
+    FileDescriptor tasks(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!tasks) return os_error(errno, "open {}", file);
+    entrance.tasks.push_back(std::move(tasks));
+  }
+  return entrance;
+}
+
+Result<> kill_cgroup(const CgroupHost& host, const std::string& path) {
+  for (const std::string& directory : directories_of(host, path)) {
+    const FileDescriptor kill(::open((directory + "/cgroup.kill").c_str(), O_WRONLY | O_CLOEXEC));
+    if (kill) {
+      if (::write(kill.get(), "1", 1) < 0) return os_error(errno, "kill cgroup {}", directory);
+      return {};
+    }
+    auto killed = kill_one_by_one(directory);
+    if (!killed) return pass_up(killed, "cgroup {}", directory);
+  }
+  return {};
+}
+
+bool is_populated(const CgroupHost& host, const std::string& path) {
+  if (!host.unified.empty())
+    return read_counter(host.unified + "/" + path + "/cgroup.events", "populated") != 0;
+  const auto directories = directories_of(host, path);
+  return std::any_of(directories.begin(), directories.end(),
+                     [](const auto& directory) { return !read_processes(directory).empty(); });
+}
+
+std::uint64_t count_oom_kills(const CgroupHost& host, const std::string& path) {
+  for (const CgroupHierarchy& hierarchy : host.legacy)
+    if (has_controller(hierarchy, "memory"))
+      return read_counter(hierarchy.directory + "/" + path + "/memory.oom_control", "oom_kill");
+  if (host.unified.empty()) return 0;
+  return read_counter(host.unified + "/" + path + "/memory.events", "oom_kill");
+}
+
+Result<> discard_cgroup(const CgroupHost& host, const std::string& path) {
+  auto removed = remove_directories(host, path);
+  if (!removed && removed.error().kind() == ErrorKind::Busy) {
+    auto killed = kill_cgroup(host, path);
+    if (!killed) return killed;
+    wait_until_empty(host, path);
+    removed = remove_directories(host, path);
+  }
+  if (!removed) return removed;
+  // The levels above go with their last child; while they have others rmdir(2) refuses.
+  for (std::size_t slash = path.rfind('/'); slash != std::string::npos && slash != 0;
+       slash = path.rfind('/', slash - 1))
+    for (const std::string& directory : directories_of(host, path.substr(0, slash)))
+      static_cast<void>(::rmdir(directory.c_str()));
+  return {};
+}
+
+}  // namespace runtime
