@@ -1,0 +1,36 @@
+// How a container's log lines begin on a terminal: its name, padded and in its colour. Pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "schemas/vocabulary/names.hpp"
+
+namespace orchestrator {
+
+enum class Colours : std::uint8_t { Off, On };
+enum class Prefix : std::uint8_t { Off, On };
+
+// "shop-web-1" of project "shop" is "web-1"; a name of the user's own stays as it is.
+[[nodiscard]] std::string short_name(const schemas::ContainerName& container,
+                                     const schemas::ProjectName& project);
+
+// Gives each name the next colour (cyan, yellow, green, magenta, blue, then bold) and pads to the
+// longest name that it has met so far.
+class LogPrefixes {
+ public:
+  LogPrefixes(Colours colours, Prefix prefix) : colours_(colours), prefix_(prefix) {}
+
+  void add(const std::string& name);
+  [[nodiscard]] std::string line(const std::string& name, std::string_view text);
+
+ private:
+  Colours colours_;
+  Prefix prefix_;
+  std::size_t width_{0};
+  std::map<std::string, std::size_t> numbers_;  // in the order in which they came
+};
+
+}  // namespace orchestrator

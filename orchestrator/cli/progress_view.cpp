@@ -1,0 +1,237 @@
+// Rows are only ever added, so that the table stays where it is while things fail.
+#include "orchestrator/cli/progress_view.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "orchestrator/cli/table.hpp"
+
+namespace orchestrator {
+namespace {
+
+using schemas::Event;
+using schemas::EventKind;
+using schemas::Node;
+using schemas::WallTime;
+
+// "start shop-web-1" about shop-web-1 is "start"; "create network shop_front 10.89.0.0/24" is
+// "create network".
+std::string verb_of(const Event& event) {
+  const auto at = event.text.find(" " + event.subject);
+  return event.subject.empty() || at == std::string::npos ? event.text : event.text.substr(0, at);
+}
+
+bool is_container_verb(std::string_view verb) {
+  return verb == "create" || verb == "start" || verb == "stop" || verb == "kill";
+}
+
+RowState state_after(const Event& event) {
+  switch (event.kind) {
+    case EventKind::Failed:
+      return RowState::Failed;
+    case EventKind::Held:
+      return RowState::Waiting;
+    case EventKind::State:
+      if (event.text == "unhealthy" ||
+          (event.text.starts_with("exited") && !event.text.ends_with("code 0"))) {
+        return RowState::Failed;
+      }
+      return event.text == "starting" ? RowState::Working : RowState::Done;
+    case EventKind::Step:
+      // A container that was created or started has a way to go; the rest is done when it is done.
+      return is_container_verb(verb_of(event)) ? RowState::Working : RowState::Done;
+    case EventKind::Warning:
+    case EventKind::Settled:
+      return RowState::Done;
+  }
+  return RowState::Done;
+}
+
+std::string word_for(const Event& event) {
+  switch (event.kind) {
+    case EventKind::Failed:
+      return "failed";
+    case EventKind::Held:
+      return "held";
+    case EventKind::State:
+      return event.text;
+    default:
+      return verb_of(event);
+  }
+}
+
+std::string_view mark_of(RowState state) {
+  switch (state) {
+    case RowState::Working:
+      return "•";
+    case RowState::Waiting:
+      return "…";
+    case RowState::Done:
+      return "✔";
+    case RowState::Failed:
+      return "✘";
+  }
+  return " ";
+}
+
+std::string_view colour_of(RowState state) {
+  switch (state) {
+    case RowState::Working:
+      return "\x1b[36m";
+    case RowState::Waiting:
+      return "\x1b[33m";
+    case RowState::Done:
+      return "\x1b[32m";
+    case RowState::Failed:
+      return "\x1b[31m";
+  }
+  return "";
+}
+
+std::string seconds(schemas::Duration duration) {
+  const auto tenths = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count() / 100;
+  return fmt::format("{}.{}s", std::max<std::int64_t>(0, tenths) / 10,
+                     std::max<std::int64_t>(0, tenths) % 10);
+}
+
+std::string cut(const std::string& text, std::size_t width) {
+  if (display_width(text) <= width) return text;
+  std::string shown;
+  std::size_t taken = 0;
+  for (const char byte : text) {
+    const bool starts_character = (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+    if (starts_character && ++taken >= width) break;
+    shown += byte;
+  }
+  return shown + "…";
+}
+
+// Control characters of a container's or file's making must not reach the terminal.
+std::string harmless(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(),
+      [](char letter) { return static_cast<unsigned char>(letter) < ' ' || letter == 0x7f; }, ' ');
+  return text;
+}
+
+std::string padded(const std::string& text, std::size_t width) {
+  const std::size_t taken = display_width(text);
+  return taken < width ? text + std::string(width - taken, ' ') : text;
+}
+
+bool is_settled(const ProgressRow& row) {
+  return row.state == RowState::Done || row.state == RowState::Failed;
+}
+
+}  // namespace
+
+ProgressRow& ProgressView::row_of(const Event& event) {
+  const auto found = std::find_if(rows_.begin(), rows_.end(), [&event](const ProgressRow& row) {
+    return row.subject == event.subject;
+  });
+  if (found != rows_.end()) return *found;
+  rows_.push_back({.subject = event.subject, .begun = event.time, .changed = event.time});
+  return rows_.back();
+}
+
+bool ProgressView::take(const Event& event) {
+  if (event.kind == EventKind::Settled) return false;
+  if (event.kind == EventKind::Warning || event.subject.empty()) return true;
+  ProgressRow& row = row_of(event);
+  const RowState state = state_after(event);
+  const std::string word = word_for(event);
+  const std::string detail = event.kind == EventKind::Failed ? event.text : event.reason;
+  if (row.state == state && row.word == word && row.detail == detail) return false;
+  row.state = state;
+  row.word = word;
+  row.detail = detail;
+  row.changed = event.time;
+  return true;
+}
+
+std::vector<std::string> ProgressView::table(WallTime now, std::size_t width,
+                                             Colours colours) const {
+  const auto done = std::count_if(rows_.begin(), rows_.end(), is_settled);
+  WallTime begun = now;
+  std::size_t subjects = 0;
+  std::size_t words = 0;
+  for (const ProgressRow& row : rows_) {
+    begun = std::min(begun, row.begun);
+    subjects = std::max(subjects, display_width(row.subject));
+    words = std::max(words, display_width(row.word));
+  }
+  std::vector<std::string> lines{cut(
+      fmt::format("[+] {} {}/{}  {}", title_, done, rows_.size(), seconds(now - begun)), width)};
+  for (const ProgressRow& row : rows_) {
+    const WallTime until = is_settled(row) ? row.changed : now;
+    const std::string rest =
+        cut(harmless(fmt::format("{}  {}  {:>6}  {}", padded(row.subject, subjects),
+                                 padded(row.word, words), seconds(until - row.begun), row.detail)),
+            width > 4 ? width - 3 : 1);
+    const std::string trimmed = rest.substr(0, rest.find_last_not_of(' ') + 1);
+    lines.push_back(colours == Colours::On ? fmt::format(" {}{}\x1b[0m {}", colour_of(row.state),
+                                                         mark_of(row.state), trimmed)
+                                           : fmt::format(" {} {}", mark_of(row.state), trimmed));
+  }
+  return lines;
+}
+
+std::optional<std::string> ProgressView::waiting_line() const {
+  std::string text;
+  for (const ProgressRow& row : rows_) {
+    if (row.state != RowState::Waiting) continue;
+    text += (text.empty() ? "still waiting: " : "; ") + row.subject + " " + row.detail;
+  }
+  if (text.empty()) return std::nullopt;
+  return harmless(text);
+}
+
+std::string plain_line(const Event& event) {
+  constexpr std::size_t kTextWidth = 44;
+  std::string text;
+  switch (event.kind) {
+    case EventKind::Step:
+      text = event.text;
+      break;
+    case EventKind::State:
+      text = event.subject + " " + event.text;
+      break;
+    case EventKind::Held:
+      text = "held " + event.subject;
+      break;
+    case EventKind::Failed:
+      text = "failed " + event.subject + ": " + event.text;
+      break;
+    case EventKind::Warning:
+      text = "warning: " + event.text;
+      break;
+    case EventKind::Settled:
+      text = event.text;
+      break;
+  }
+  if (event.reason.empty()) return harmless(text);
+  return harmless(padded(text, kTextWidth) + "  " + event.reason);
+}
+
+std::string json_line(const Event& event) {
+  static constexpr auto kStatus = [](RowState state) {
+    return state == RowState::Failed ? "Error" : state == RowState::Done ? "Done" : "Working";
+  };
+  Node line = Node::mapping();
+  if (event.kind == EventKind::Settled && !event.text.empty()) {
+    line.set("error", Node::boolean(true));
+    line.set("message", Node::string(event.text));
+    return schemas::write_json(line);
+  }
+  line.set("id", Node::string(event.subject));
+  line.set("status", Node::string(event.kind == EventKind::Warning ? "Warning"
+                                                                   : kStatus(state_after(event))));
+  line.set("text", Node::string(event.kind == EventKind::Warning ? event.text : word_for(event)));
+  const std::string& detail = event.kind == EventKind::Failed ? event.text : event.reason;
+  if (!detail.empty()) line.set("details", Node::string(detail));
+  return schemas::write_json(line);
+}
+
+}  // namespace orchestrator

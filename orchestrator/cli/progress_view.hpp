@@ -1,0 +1,57 @@
+// ProgressView: events as the rows of a live table, or as one line for each change. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "orchestrator/cli/log_prefix.hpp"
+#include "schemas/vocabulary/event.hpp"
+
+namespace orchestrator {
+
+enum class RowState : std::uint8_t { Working, Waiting, Done, Failed };
+
+// One container, network or volume: what was last said of it.
+struct ProgressRow {
+  std::string subject;
+  RowState state{RowState::Working};
+  std::string word;    // "start", "running", "waits"
+  std::string detail;  // why, or what it waits for
+  schemas::WallTime begun{};
+  schemas::WallTime changed{};
+};
+
+// What has happened so far.
+class ProgressView {
+ public:
+  explicit ProgressView(std::string title) : title_(std::move(title)) {}
+
+  // False when the event says nothing that was not known: a line for it would only repeat.
+  bool take(const schemas::Event& event);
+
+  // "[+] up 2/5  1.3s" and one line a row, none wider than `width`.
+  [[nodiscard]] std::vector<std::string> table(schemas::WallTime now, std::size_t width,
+                                               Colours colours) const;
+
+  // " waits: web-1 for db-1 to be healthy": what a long silence is about. Nothing if nobody waits.
+  [[nodiscard]] std::optional<std::string> waiting_line() const;
+
+  [[nodiscard]] const std::vector<ProgressRow>& rows() const { return rows_; }
+
+ private:
+  ProgressRow& row_of(const schemas::Event& event);
+
+  std::string title_;
+  std::vector<ProgressRow> rows_;
+};
+
+// The event as one line of plain progress, without a newline.
+[[nodiscard]] std::string plain_line(const schemas::Event& event);
+
+// The event as an object with compose's keys: id, status, text, details.
+[[nodiscard]] std::string json_line(const schemas::Event& event);
+
+}  // namespace orchestrator

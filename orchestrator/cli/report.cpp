@@ -1,0 +1,37 @@
+// Plain writes: short-lived output needs no logger.
+#include "orchestrator/cli/report.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+
+namespace orchestrator {
+namespace {
+
+void write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace
+
+void report_error(const schemas::Error& error) {
+  write_all(STDERR_FILENO, "error: " + error.text() + "\n");
+}
+
+void report_warning(std::string_view text) {
+  write_all(STDERR_FILENO, "warning: " + std::string(text) + "\n");
+}
+
+void report_findings(const std::vector<schemas::Finding>& findings) {
+  if (!findings.empty()) write_all(STDERR_FILENO, schemas::explain(findings));
+}
+
+void print(std::string_view text) { write_all(STDOUT_FILENO, text); }
+
+}  // namespace orchestrator

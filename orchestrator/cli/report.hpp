@@ -1,0 +1,19 @@
+// What goes to stderr once, in one form: errors, warnings, findings.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "schemas/vocabulary/error.hpp"
+#include "schemas/vocabulary/finding.hpp"
+
+namespace orchestrator {
+
+void report_error(const schemas::Error& error);  // "error: up: start web-1: ..."
+void report_warning(std::string_view text);
+void report_findings(const std::vector<schemas::Finding>& findings);
+
+// A result on stdout. A reader that has gone (EPIPE) is no error.
+void print(std::string_view text);
+
+}  // namespace orchestrator
