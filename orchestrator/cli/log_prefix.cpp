@@ -16,12 +16,6 @@ constexpr std::array<std::string_view, 10> kColours{"36",   "33",   "32",   "35"
 
 }  // namespace
 
-std::string short_name(const schemas::ContainerName& container,
-                       const schemas::ProjectName& project) {
-  const std::string start = project.text + "-";
-  return container.text.starts_with(start) ? container.text.substr(start.size()) : container.text;
-}
-
 void LogPrefixes::add(const std::string& name) {
   numbers_.emplace(name, numbers_.size());
   width_ = std::max(width_, display_width(name));

@@ -6,16 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "schemas/vocabulary/names.hpp"
-
 namespace orchestrator {
 
 enum class Colours : std::uint8_t { Off, On };
 enum class Prefix : std::uint8_t { Off, On };
-
-// "shop-web-1" of project "shop" is "web-1"; a name of the user's own stays as it is.
-[[nodiscard]] std::string short_name(const schemas::ContainerName& container,
-                                     const schemas::ProjectName& project);
 
 // Gives each name the next colour (cyan, yellow, green, magenta, blue, then bold) and pads to the
 // longest name that it has met so far.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/cli/table.hpp"
+#include "orchestrator/reconcile/action.hpp"
 
 namespace orchestrator {
 namespace {
@@ -14,20 +15,27 @@ namespace {
 using schemas::Event;
 using schemas::EventKind;
 using schemas::Node;
+using schemas::ProjectName;
 using schemas::WallTime;
 
-// "start shop-web-1" about shop-web-1 is "start"; "create network shop_front 10.89.0.0/24" is
+std::string name_of(const Event& event, const ProjectName& project) {
+  return display_name(schemas::ContainerName(event.subject), project);
+}
+
+// "start web-1" about web-1 is "start"; "create network shop_front 10.89.0.0/24" is
 // "create network".
-std::string verb_of(const Event& event) {
-  const auto at = event.text.find(" " + event.subject);
-  return event.subject.empty() || at == std::string::npos ? event.text : event.text.substr(0, at);
+std::string verb_of(const Event& event, const ProjectName& project) {
+  const std::string name = name_of(event, project);
+  const auto at = event.text.find(" " + name);
+  if (!name.empty() && at != std::string::npos) return event.text.substr(0, at);
+  return event.text.substr(0, event.text.find(' '));
 }
 
 bool is_container_verb(std::string_view verb) {
   return verb == "create" || verb == "start" || verb == "stop" || verb == "kill";
 }
 
-RowState state_after(const Event& event) {
+RowState state_after(const Event& event, const ProjectName& project) {
   switch (event.kind) {
     case EventKind::Failed:
       return RowState::Failed;
@@ -41,7 +49,7 @@ RowState state_after(const Event& event) {
       return event.text == "starting" ? RowState::Working : RowState::Done;
     case EventKind::Step:
       // A container that was created or started has a way to go; the rest is done when it is done.
-      return is_container_verb(verb_of(event)) ? RowState::Working : RowState::Done;
+      return is_container_verb(verb_of(event, project)) ? RowState::Working : RowState::Done;
     case EventKind::Warning:
     case EventKind::Settled:
       return RowState::Done;
@@ -49,7 +57,7 @@ RowState state_after(const Event& event) {
   return RowState::Done;
 }
 
-std::string word_for(const Event& event) {
+std::string word_for(const Event& event, const ProjectName& project) {
   switch (event.kind) {
     case EventKind::Failed:
       return "failed";
@@ -128,11 +136,14 @@ bool is_settled(const ProgressRow& row) {
 }  // namespace
 
 ProgressRow& ProgressView::row_of(const Event& event) {
-  const auto found = std::find_if(rows_.begin(), rows_.end(), [&event](const ProgressRow& row) {
-    return row.subject == event.subject;
-  });
+  const std::string name = name_of(event, project_);
+  const auto found = std::find_if(rows_.begin(), rows_.end(),
+                                  [&name](const ProgressRow& row) { return row.subject == name; });
   if (found != rows_.end()) return *found;
-  rows_.push_back({.subject = event.subject, .begun = event.time, .changed = event.time});
+  ProgressRow row;
+  row.subject = name;
+  row.begun = event.time;
+  rows_.push_back(std::move(row));
   return rows_.back();
 }
 
@@ -140,8 +151,8 @@ bool ProgressView::take(const Event& event) {
   if (event.kind == EventKind::Settled) return false;
   if (event.kind == EventKind::Warning || event.subject.empty()) return true;
   ProgressRow& row = row_of(event);
-  const RowState state = state_after(event);
-  const std::string word = word_for(event);
+  const RowState state = state_after(event, project_);
+  const std::string word = word_for(event, project_);
   const std::string detail = event.kind == EventKind::Failed ? event.text : event.reason;
   if (row.state == state && row.word == word && row.detail == detail) return false;
   row.state = state;
@@ -188,7 +199,7 @@ std::optional<std::string> ProgressView::waiting_line() const {
   return harmless(text);
 }
 
-std::string plain_line(const Event& event) {
+std::string plain_line(const Event& event, const ProjectName& project) {
   constexpr std::size_t kTextWidth = 44;
   std::string text;
   switch (event.kind) {
@@ -196,13 +207,13 @@ std::string plain_line(const Event& event) {
       text = event.text;
       break;
     case EventKind::State:
-      text = event.subject + " " + event.text;
+      text = name_of(event, project) + " " + event.text;
       break;
     case EventKind::Held:
-      text = "held " + event.subject;
+      text = "held " + name_of(event, project);
       break;
     case EventKind::Failed:
-      text = "failed " + event.subject + ": " + event.text;
+      text = "failed " + name_of(event, project) + ": " + event.text;
       break;
     case EventKind::Warning:
       text = "warning: " + event.text;
@@ -215,7 +226,7 @@ std::string plain_line(const Event& event) {
   return harmless(padded(text, kTextWidth) + "  " + event.reason);
 }
 
-std::string json_line(const Event& event) {
+std::string json_line(const Event& event, const ProjectName& project) {
   static constexpr auto kStatus = [](RowState state) {
     return state == RowState::Failed ? "Error" : state == RowState::Done ? "Done" : "Working";
   };
@@ -226,9 +237,11 @@ std::string json_line(const Event& event) {
     return schemas::write_json(line);
   }
   line.set("id", Node::string(event.subject));
-  line.set("status", Node::string(event.kind == EventKind::Warning ? "Warning"
-                                                                   : kStatus(state_after(event))));
-  line.set("text", Node::string(event.kind == EventKind::Warning ? event.text : word_for(event)));
+  line.set("status",
+           Node::string(event.kind == EventKind::Warning ? "Warning"
+                                                         : kStatus(state_after(event, project))));
+  line.set("text",
+           Node::string(event.kind == EventKind::Warning ? event.text : word_for(event, project)));
   const std::string& detail = event.kind == EventKind::Failed ? event.text : event.reason;
   if (!detail.empty()) line.set("details", Node::string(detail));
   return schemas::write_json(line);

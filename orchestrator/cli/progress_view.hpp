@@ -9,6 +9,7 @@
 
 #include "orchestrator/cli/log_prefix.hpp"
 #include "schemas/vocabulary/event.hpp"
+#include "schemas/vocabulary/names.hpp"
 
 namespace orchestrator {
 
@@ -16,7 +17,7 @@ enum class RowState : std::uint8_t { Working, Waiting, Done, Failed };
 
 // One container, network or volume: what was last said of it.
 struct ProgressRow {
-  std::string subject;
+  std::string subject;  // "web-1", "shop_front"
   RowState state{RowState::Working};
   std::string word;    // "start", "running", "waits"
   std::string detail;  // why, or what it waits for
@@ -27,7 +28,8 @@ struct ProgressRow {
 // What has happened so far.
 class ProgressView {
  public:
-  explicit ProgressView(std::string title) : title_(std::move(title)) {}
+  ProgressView(std::string title, schemas::ProjectName project)
+      : title_(std::move(title)), project_(std::move(project)) {}
 
   // False when the event says nothing that was not known: a line for it would only repeat.
   bool take(const schemas::Event& event);
@@ -45,13 +47,16 @@ class ProgressView {
   ProgressRow& row_of(const schemas::Event& event);
 
   std::string title_;
+  schemas::ProjectName project_;
   std::vector<ProgressRow> rows_;
 };
 
 // The event as one line of plain progress, without a newline.
-[[nodiscard]] std::string plain_line(const schemas::Event& event);
+[[nodiscard]] std::string plain_line(const schemas::Event& event,
+                                     const schemas::ProjectName& project);
 
 // The event as an object with compose's keys: id, status, text, details.
-[[nodiscard]] std::string json_line(const schemas::Event& event);
+[[nodiscard]] std::string json_line(const schemas::Event& event,
+                                    const schemas::ProjectName& project);
 
 }  // namespace orchestrator

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/cli/table.hpp"
+#include "orchestrator/reconcile/restart.hpp"
 #include "schemas/vocabulary/digest.hpp"
 #include "schemas/vocabulary/document.hpp"
 
@@ -14,7 +15,6 @@ using schemas::ContainerState;
 using schemas::ContainerStatus;
 using schemas::Health;
 using schemas::Node;
-using schemas::RestartMode;
 using schemas::WallTime;
 
 std::string label(const ContainerStatus& status, const std::string& name) {
@@ -157,20 +157,7 @@ bool is_up(const ContainerStatus& status) {
 
 bool has_ended_for_good(const ContainerStatus& status) {
   if (status.state == ContainerState::FailedToStart) return true;
-  if (status.state != ContainerState::Exited) return false;
-  if (status.stop_wanted) return true;
-  const auto& policy = status.config.restart;
-  switch (policy.mode) {
-    case RestartMode::No:
-      return true;
-    case RestartMode::Always:
-    case RestartMode::UnlessStopped:
-      return false;
-    case RestartMode::OnFailure:
-      return exit_code(status) == 0 ||
-             (policy.max_attempts > 0 && status.restart_count >= policy.max_attempts);
-  }
-  return true;
+  return status.state == ContainerState::Exited && !next_restart(status.config.restart, status);
 }
 
 std::string state_word(const ContainerStatus& status) {

@@ -8,15 +8,13 @@
 #include <variant>
 
 #include "orchestrator/reconcile/desired.hpp"
+#include "orchestrator/reconcile/wait_verdict.hpp"
 #include "schemas/vocabulary/document.hpp"
 #include "schemas/vocabulary/error.hpp"
 #include "schemas/vocabulary/event.hpp"
 #include "schemas/vocabulary/quantities.hpp"
 
 namespace orchestrator {
-
-// When an `up` counts as settled: everything was started, or is healthy (or completed) as well.
-enum class WaitFor : std::uint8_t { Started, Healthy };
 
 // POST /v1/up: make the project as this model says.
 struct UpRequest {
