@@ -1,9 +1,9 @@
 // What the floor's child gets: plain pointers and descriptors, ready before the clone.
 #pragma once
 
-#include <cstddef>
+#include <linux/filter.h>
 
-struct sock_filter;
+#include <cstddef>
 
 namespace bench {
 

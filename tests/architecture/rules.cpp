@@ -95,11 +95,11 @@ Rules read_rules(const std::string& text) {
 }
 
 std::vector<std::string> find_forbidden_includes(const Rules& rules, const SourceFile& file) {
-  static const std::regex include(R"re(^\s*#\s*include\s*([<"])([^>"]+)[>"])re");
+  static const std::regex kInclude(R"re(^\s*#\s*include\s*([<"])([^>"]+)[>"])re");
   std::vector<std::string> troubles;
   for (std::size_t number = 0; number < file.lines.size(); ++number) {
     std::smatch match;
-    if (!std::regex_search(file.lines[number], match, include)) continue;
+    if (!std::regex_search(file.lines[number], match, kInclude)) continue;
     const auto trouble =
         match[1] == "\"" ? judge_own(rules, file, match[2]) : judge_package(rules, file, match[2]);
     if (!trouble) continue;
@@ -116,19 +116,19 @@ std::vector<std::string> find_size_trouble(const SourceFile& file) {
 }
 
 std::vector<std::string> find_name_trouble(const SourceFile& file) {
-  static const std::regex banned(R"((^|[/_.])(utils?|common|helpers?|misc|managers?)([/_.]|$))");
-  if (!std::regex_search(file.path, banned)) return {};
+  static const std::regex kBanned(R"((^|[/_.])(utils?|common|helpers?|misc|managers?)([/_.]|$))");
+  if (!std::regex_search(file.path, kBanned)) return {};
   return {fmt::format("{}: a name says what is inside; util, common, helper, misc, manager do not",
                       file.path)};
 }
 
 std::vector<std::string> find_missing_opening(const SourceFile& file) {
-  static const std::regex opening(R"(^(//|#) \S+ .*)");
-  static const std::regex comment(R"(^(//|#).*)");
+  static const std::regex kOpening(R"(^(//|#) \S+ .*)");
+  static const std::regex kComment(R"(^(//|#).*)");
   std::size_t at = !file.lines.empty() && file.lines[0].starts_with("#!") ? 1 : 0;
   const std::size_t first = at;
-  if (at < file.lines.size() && std::regex_match(file.lines[at], opening)) {
-    for (; at < file.lines.size() && std::regex_match(file.lines[at], comment); ++at) {
+  if (at < file.lines.size() && std::regex_match(file.lines[at], kOpening)) {
+    for (; at < file.lines.size() && std::regex_match(file.lines[at], kComment); ++at) {
       if (file.lines[at].ends_with('.')) return {};
     }
   }

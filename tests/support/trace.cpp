@@ -67,11 +67,11 @@ bool is_number(const std::string& name) {
 void add_processes(Lines& lines) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator("/proc", error)) {
-    const std::string pid = entry.path().filename();
+    std::string pid = entry.path().filename();
     if (!is_number(pid)) continue;
     std::ifstream file(entry.path() / "comm");
     std::string name;
-    if (std::getline(file, name)) lines.insert("process " + pid + " " + name);
+    if (std::getline(file, name)) lines.insert("process " + pid.append(" ").append(name));
   }
 }
 
