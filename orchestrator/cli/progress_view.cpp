@@ -66,7 +66,7 @@ std::string word_for(const Event& event, const ProjectName& project) {
     case EventKind::State:
       return event.text;
     default:
-      return verb_of(event);
+      return verb_of(event, project);
   }
 }
 

@@ -1,0 +1,25 @@
+// The way to a project's supervisor: connecting to it, or starting its keeper first.
+#pragma once
+
+#include "runtime/sys/file_descriptor.hpp"
+#include "runtime/sys/layout.hpp"
+#include "schemas/vocabulary/error.hpp"
+#include "schemas/vocabulary/names.hpp"
+
+namespace orchestrator {
+
+// A connection to the supervisor, which is started when there is none. Two callers at once get the
+// same one.
+[[nodiscard]] schemas::Result<runtime::FileDescriptor> ensure_supervisor(
+    const runtime::StateLayout& layout, const schemas::ProjectName& project);
+
+// A connection to the supervisor of a project that has a keeper, which may be about to start it
+// again. NotFound: there is no keeper.
+[[nodiscard]] schemas::Result<runtime::FileDescriptor> await_supervisor(
+    const runtime::StateLayout& layout, const schemas::ProjectName& project);
+
+// Returns when the project's keeper has ended and its run directory is gone.
+[[nodiscard]] schemas::Result<> await_end(const runtime::StateLayout& layout,
+                                          const schemas::ProjectName& project);
+
+}  // namespace orchestrator
