@@ -14,8 +14,9 @@ class World {
  public:
   virtual ~World() = default;
 
-  // What is there now. Cheap when nothing changed: implementations keep it up to date.
-  virtual schemas::Result<ObservedState> observe() = 0;
+  // What is there now; the world's own, valid until the next call. Cheap when nothing changed:
+  // implementations keep it up to date.
+  virtual schemas::Result<const ObservedState*> observe() = 0;
 
   // Does one action. What takes long is begun here and seen to end by observe().
   virtual schemas::Result<schemas::Change> perform(const Action& action) = 0;

@@ -1,0 +1,135 @@
+// Putting a supervisor together, and taking it apart when the project is gone.
+#include "orchestrator/supervise/run_supervisor.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "network/fabric/resolv_conf.hpp"
+#include "orchestrator/supervise/api_server.hpp"
+#include "orchestrator/supervise/dns_names.hpp"
+#include "orchestrator/supervise/keeper_holder.hpp"
+#include "orchestrator/supervise/keeper_start.hpp"
+#include "orchestrator/supervise/supervisor.hpp"
+#include "runtime/sys/files.hpp"
+
+namespace orchestrator {
+
+using schemas::ErrorKind;
+using schemas::Result;
+
+namespace {
+
+// Where the keeper's own death leads: a new keeper with all that we hold, which starts our
+// successor.
+Result<> replace_keeper(const SuperviseOptions& options, KeeperHolder& holder) {
+  auto binary = open_own_binary();
+  if (!binary) return pass_up(binary);
+  auto started = start_keeper({.layout = {.root = options.root, .run = options.run},
+                               .project = options.project,
+                               .supervisor = {"tutti", "supervise", "--root", options.root, "--run",
+                                              options.run, "--project", options.project.text},
+                               .binary = std::move(*binary),
+                               .holdings = holder.take_holdings(),
+                               .respawn = {}});
+  // Somebody was quicker (an `up` that found no keeper): it takes the project up from its records.
+  if (!started && started.error().kind() != ErrorKind::Busy) return pass_up(started);
+  return {};
+}
+
+std::vector<DnsUpstream> upstreams() {
+  std::vector<DnsUpstream> all;
+  if (auto text = runtime::read_file("/etc/resolv.conf", 64U << 10U)) {
+    for (const schemas::Ipv4Address server : network::read_resolv_conf(*text).servers) {
+      all.push_back({.address = server});
+    }
+  }
+  return all;
+}
+
+// Nothing of the project is left but our own files; the run directory goes last.
+Result<> remove_traces(const runtime::StateLayout& layout, const schemas::ProjectName& project,
+                       Goal goal) {
+  if (goal == Goal::Gone) {
+    auto projects = runtime::open_directory(layout.root + "/projects");
+    if (projects) {
+      if (auto removed = runtime::remove_tree_at(*projects, project.text); !removed) {
+        return pass_up(removed);
+      }
+    }
+  }
+  auto run = runtime::open_directory(layout.run);
+  if (!run) return pass_up(run);
+  return runtime::remove_tree_at(*run, project.text);
+}
+
+Result<> supervise(const SuperviseOptions& options) {
+  const runtime::StateLayout layout{.root = options.root, .run = options.run};
+  const schemas::KernelNames names{.instance = schemas::instance_of(options.run),
+                                   .project = options.project};
+  auto client = KeeperClient::inherit();
+  if (!client) return pass_up(client);
+  auto holder = KeeperHolder::take_over(std::move(*client));
+  if (!holder) return pass_up(holder);
+  auto journal = EventJournal::open(layout, options.project);
+  if (!journal) return pass_up(journal);
+
+  EventLoop loop;
+  DnsServer dns_server(loop.context(), upstreams());
+  DnsNames dns(dns_server);
+  auto world = KernelWorld::open(layout, names, *holder, dns, holder->copy_held());
+  if (!world) return pass_up(world, "take up {}", options.project);
+
+  bool keeper_gone = false;
+  loop.watch((*world)->wakeups().get(), [&loop] { loop.wake(); });
+  loop.watch(holder->client().descriptor().get(), [&] {
+    auto news = holder->client().receive();
+    if (!news) {
+      keeper_gone = true;
+    } else {
+      for (const KeeperNews& each : *news) {
+        if (std::holds_alternative<KeeperGone>(each)) keeper_gone = true;
+      }
+      (*world)->look_at_journal();
+    }
+    loop.wake();
+  });
+
+  Supervisor supervisor({.layout = layout,
+                         .names = names,
+                         .loop = loop,
+                         .world = **world,
+                         .journal = *journal,
+                         .dns = dns});
+  if (auto resumed = supervisor.resume(); !resumed) return pass_up(resumed);
+  auto socket = create_api_socket(layout.socket(options.project));
+  if (!socket) return pass_up(socket);
+  ApiServer api(loop.context(), std::move(*socket), supervisor);
+  auto ended = supervisor.run(keeper_gone);
+  if (!ended) return pass_up(ended);
+  if (keeper_gone) return replace_keeper(options, *holder);
+
+  // Over: the keeper lets go of its descriptors (network namespaces die), then our files go.
+  auto stopped = holder->client().stop();
+  auto removed = remove_traces(layout, options.project, supervisor.goal().value_or(Goal::Gone));
+  supervisor.settle_goal(!stopped   ? stopped.error().text()
+                         : !removed ? removed.error().text()
+                                    : std::string());
+  loop.flush();
+  return {};
+}
+
+}  // namespace
+
+int run_supervisor(const SuperviseOptions& options) {
+  ::signal(SIGPIPE, SIG_IGN);
+  auto done = supervise(options);
+  if (done) return 0;
+  fmt::print(stderr, "tutti supervisor of {}: {}\n", options.project, done.error().text());
+  return 1;
+}
+
+}  // namespace orchestrator

@@ -1,0 +1,279 @@
+// The loop, and what requests do to what is desired.
+#include "orchestrator/supervise/supervisor.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "orchestrator/reconcile/reconcile.hpp"
+#include "orchestrator/supervise/dns_names.hpp"
+#include "orchestrator/world/resolve_project.hpp"
+#include "runtime/sys/clock.hpp"
+#include "schemas/spec/load.hpp"
+
+namespace orchestrator {
+
+using schemas::ErrorKind;
+using schemas::Event;
+using schemas::EventKind;
+using schemas::Instant;
+using schemas::Node;
+using schemas::Result;
+
+namespace {
+
+constexpr std::chrono::seconds kIdleWithoutRequest{10};
+
+// What people call a container's state: "running (healthy)", "exited with code 1".
+std::string state_text(const schemas::ContainerStatus& status) {
+  switch (status.state) {
+    case schemas::ContainerState::Created:
+      return "created";
+    case schemas::ContainerState::Starting:
+      return "starting";
+    case schemas::ContainerState::Running:
+      if (status.health.state == schemas::Health::Healthy) return "healthy";
+      if (status.health.state == schemas::Health::Unhealthy) return "unhealthy";
+      return "running";
+    case schemas::ContainerState::Exited:
+      if (status.exit && status.exit->out_of_memory) return "killed: out of memory";
+      return fmt::format("exited with code {}", status.exit ? status.exit->code : 255);
+    case schemas::ContainerState::FailedToStart:
+      return "failed to start: " + status.failure;
+  }
+  std::unreachable();
+}
+
+std::optional<Instant> earlier(std::optional<Instant> left, std::optional<Instant> right) {
+  if (!left) return right;
+  if (!right) return left;
+  return std::min(*left, *right);
+}
+
+}  // namespace
+
+Supervisor::Supervisor(Parts parts)
+    : parts_(std::move(parts)),
+      executor_(
+          parts_.world,
+          [&journal = parts_.journal](Event event) { journal.tell(std::move(event)); },
+          parts_.names.project),
+      idle_until_(runtime::boot_now() + kIdleWithoutRequest) {}
+
+Result<DesiredState> Supervisor::desired_from(const StoredDesire& desire) const {
+  auto spec = schemas::read_spec_model(desire.model);
+  if (!spec) {
+    std::string all;
+    for (const schemas::Finding& finding : spec.error()) all += describe(finding) + "\n";
+    return schemas::fail(ErrorKind::Invalid, "the project's model cannot be read: {}", all);
+  }
+  auto desired = resolve_project(*spec, parts_.layout);
+  if (!desired) return pass_up(desired);
+  desired->goal = desire.goal;
+  desired->volume_fate = desire.volume_fate;
+  desired->generation = desire.generation;
+  return desired;
+}
+
+Result<> Supervisor::resume() {
+  auto stored = read_desire(parts_.layout, parts_.names.project);
+  if (!stored) return pass_up(stored);
+  if (!*stored) return {};
+  stored_ = std::move(**stored);
+  auto desired = desired_from(stored_);
+  if (!desired) {
+    // An image that was removed must not keep a running project from being taken down.
+    parts_.journal.tell({.kind = EventKind::Warning, .text = desired.error().text()});
+    desired_ = DesiredState{.names = parts_.names,
+                            .goal = stored_.goal,
+                            .volume_fate = stored_.volume_fate,
+                            .generation = stored_.generation};
+    if (desired_->goal == Goal::Running) desired_.reset();
+    return {};
+  }
+  desired_ = std::move(*desired);
+  return {};
+}
+
+Result<> Supervisor::run(const bool& interrupted) {
+  while (!over_ && !interrupted) {
+    auto acted = look_and_act();
+    if (!acted) return pass_up(acted);
+    if (!*acted && !over_) parts_.loop.wait(next_deadline());
+  }
+  return {};
+}
+
+Result<bool> Supervisor::look_and_act() {
+  auto observed = parts_.world.observe();
+  if (!observed) return pass_up(observed, "look at {}", parts_.names.project);
+  const Instant now = runtime::boot_now();
+  parts_.dns.update(**observed);
+  tell_states(**observed);
+  if (!desired_) {
+    over_ = (*observed)->containers.empty() && now >= idle_until_;
+    return false;
+  }
+  plan_ = retries_.allow(reconcile(*desired_, **observed, now), now);
+  settle_waiting(**observed, now);
+  if (is_over(**observed)) {
+    over_ = true;
+    return false;
+  }
+  const RunOutcome outcome = executor_.run(plan_);
+  retries_.record(outcome, now);
+  return !outcome.done.empty() || !outcome.failures.empty();
+}
+
+std::optional<Instant> Supervisor::next_deadline() const {
+  std::optional<Instant> next = plan_.look_again;
+  if (!desired_) next = earlier(next, idle_until_);
+  for (const Waiting& each : waiting_) next = earlier(next, each.deadline);
+  return next;
+}
+
+void Supervisor::tell_states(const ObservedState& observed) {
+  for (const auto& [name, status] : observed.containers) {
+    std::string text = state_text(status);
+    std::string& told = told_states_[name];
+    if (told == text) continue;
+    told = text;
+    if (status.state == schemas::ContainerState::Created) continue;  // the step said so
+    parts_.journal.tell({.kind = EventKind::State, .subject = name.text, .text = std::move(text)});
+  }
+  std::erase_if(told_states_,
+                [&](const auto& told) { return !observed.containers.contains(told.first); });
+}
+
+void Supervisor::settle_waiting(const ObservedState& observed, Instant now) {
+  std::vector<Waiting> still;
+  for (Waiting& each : waiting_) {
+    if (!each.wait) {  // for the goal: is_over() and finish() settle it, or a later goal does
+      still.push_back(std::move(each));
+      continue;
+    }
+    if (desired_->goal != Goal::Running || each.generation != desired_->generation) {
+      parts_.journal.settle(each.sink, "another command took over");
+      continue;
+    }
+    const WaitVerdict judged = verdict(*desired_, observed, plan_, *each.wait);
+    if (judged.state == WaitVerdict::State::Ready) {
+      parts_.journal.settle(each.sink, "");
+    } else if (judged.state == WaitVerdict::State::Failed) {
+      parts_.journal.settle(each.sink, judged.text);
+    } else if (each.deadline && now >= *each.deadline) {
+      std::string who;
+      for (const auto& pending : judged.pending) {
+        who += fmt::format("; {} {}", display_name(pending.container, parts_.names.project),
+                           pending.reason);
+      }
+      parts_.journal.settle(each.sink, "the wait timed out" + who);
+    } else {
+      still.push_back(std::move(each));
+    }
+  }
+  waiting_ = std::move(still);
+}
+
+bool Supervisor::is_over(const ObservedState& observed) const {
+  if (desired_->goal == Goal::Running || !plan_.empty()) return false;
+  if (desired_->goal == Goal::Gone) return observed.containers.empty();
+  return std::ranges::none_of(observed.containers, [](const auto& each) {
+    return each.second.state == schemas::ContainerState::Running ||
+           each.second.state == schemas::ContainerState::Starting;
+  });
+}
+
+void Supervisor::settle_goal(const std::string& failure) {
+  for (const Waiting& each : waiting_) parts_.journal.settle(each.sink, failure);
+  waiting_.clear();
+}
+
+Result<> Supervisor::submit(const ControlRequest& request, std::shared_ptr<EventSink> sink) {
+  if (const auto* up = std::get_if<UpRequest>(&request)) return take_on(*up, sink);
+  if (const auto* down = std::get_if<DownRequest>(&request)) {
+    return set_goal(Goal::Gone, down->volumes, sink);
+  }
+  if (const auto* stop = std::get_if<StopRequest>(&request)) {
+    return set_goal(stop->goal, VolumeFate::Keep, sink);
+  }
+  parts_.journal.listen(std::move(sink));
+  return {};
+}
+
+Result<> Supervisor::take_on(const UpRequest& request, const std::shared_ptr<EventSink>& sink) {
+  if (desired_ && desired_->goal == Goal::Gone) {
+    return schemas::fail(ErrorKind::Busy, "{} is being taken down; try again when it is gone",
+                         parts_.names.project);
+  }
+  const StoredDesire wanted{
+      .model = request.model, .goal = Goal::Running, .generation = stored_.generation + 1};
+  auto desired = desired_from(wanted);
+  if (!desired) return pass_up(desired);
+  if (desired->names.project != parts_.names.project) {
+    return schemas::fail(ErrorKind::Invalid, "this is the supervisor of {}, not of {}",
+                         parts_.names.project, desired->names.project);
+  }
+  // Before anything is remembered or touched: a refused `up` leaves the project as it was.
+  if (auto prepared = parts_.world.prepare(*desired); !prepared) return pass_up(prepared);
+  if (auto written = write_desire(parts_.layout, parts_.names.project, wanted); !written) {
+    return pass_up(written);
+  }
+  stored_ = wanted;
+  desired_ = std::move(*desired);
+  retries_.clear();
+  Waiting waiting{.sink = sink, .wait = request.wait, .generation = wanted.generation};
+  if (request.timeout) waiting.deadline = runtime::boot_now() + *request.timeout;
+  waiting_.push_back(std::move(waiting));
+  parts_.journal.listen(sink);
+  parts_.loop.wake();
+  return {};
+}
+
+Result<> Supervisor::set_goal(Goal goal, VolumeFate fate, const std::shared_ptr<EventSink>& sink) {
+  if (desired_ && desired_->goal == Goal::Gone && goal != Goal::Gone) {
+    return schemas::fail(ErrorKind::Busy, "{} is being taken down", parts_.names.project);
+  }
+  if (!desired_) desired_ = DesiredState{.names = parts_.names};
+  desired_->goal = goal;
+  desired_->volume_fate = fate;
+  stored_.goal = goal;
+  stored_.volume_fate = fate;
+  if (auto written = write_desire(parts_.layout, parts_.names.project, stored_); !written) {
+    return pass_up(written);
+  }
+  retries_.clear();
+  waiting_.push_back({.sink = sink, .wait = std::nullopt});
+  parts_.journal.listen(sink);
+  parts_.loop.wake();
+  return {};
+}
+
+Node Supervisor::status() const {
+  Node node = Node::mapping();
+  node.set("version", Node::string(TUTTI_VERSION));
+  node.set("pid", Node::number(::getpid()));
+  node.set("project", Node::string(parts_.names.project.text));
+  node.set("generation", Node::number(static_cast<std::int64_t>(stored_.generation)));
+  Node steps = Node::sequence();
+  for (const Step& step : plan_.steps) {
+    Node item = Node::mapping();
+    item.set("step", Node::string(describe(step.action, parts_.names.project)));
+    item.set("reason", Node::string(step.reason));
+    steps.add(std::move(item));
+  }
+  node.set("plan", std::move(steps));
+  Node held = Node::sequence();
+  for (const Held& each : plan_.held) {
+    Node item = Node::mapping();
+    item.set("container", Node::string(each.container.text));
+    item.set("reason", Node::string(each.reason));
+    held.add(std::move(item));
+  }
+  node.set("held", std::move(held));
+  return node;
+}
+
+}  // namespace orchestrator
