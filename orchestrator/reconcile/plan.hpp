@@ -13,7 +13,8 @@ namespace orchestrator {
 struct Step {
   Action action;
   std::string reason;
-  std::vector<std::string> needs{};  // subjects of earlier steps: when one of them failed, skip this
+  std::vector<std::string>
+      needs{};  // subjects of earlier steps: when one of them failed, skip this
 };
 
 // A container that must wait, and for what.
