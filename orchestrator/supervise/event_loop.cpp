@@ -71,6 +71,4 @@ void EventLoop::wait(std::optional<schemas::Instant> deadline) {
   woken_ = false;
 }
 
-void EventLoop::flush(schemas::Duration longest) { state_->context.run_for(longest); }
-
 }  // namespace orchestrator

@@ -2,7 +2,6 @@
 // wake-up.
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -37,9 +36,6 @@ class EventLoop {
   // Runs handlers until wake() was called or the deadline (CLOCK_BOOTTIME) has passed, then every
   // handler that is ready too: wake-ups that are due together are one look.
   void wait(std::optional<schemas::Instant> deadline);
-
-  // Runs handlers until what was queued for clients is written, at most `longest`.
-  void flush(schemas::Duration longest = std::chrono::seconds{1});
 
  private:
   struct State;

@@ -118,7 +118,6 @@ Result<> supervise(const SuperviseOptions& options) {
   supervisor.settle_goal(!stopped   ? stopped.error().text()
                          : !removed ? removed.error().text()
                                     : std::string());
-  loop.flush();
   return {};
 }
 
