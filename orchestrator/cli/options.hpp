@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "orchestrator/supervise/supervisor.hpp"
+#include "orchestrator/supervise/run_supervisor.hpp"
 #include "schemas/spec/file_reader.hpp"
 
 namespace orchestrator {

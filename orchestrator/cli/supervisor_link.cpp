@@ -117,8 +117,9 @@ Result<FileDescriptor> await_supervisor(const StateLayout& layout, const Project
   return wait_for_socket(layout, project, keeper);
 }
 
-Result<> await_end(const StateLayout& layout, const ProjectName& project) {
-  if (const auto keeper = find_keeper(layout, project)) {
+Result<> await_end(const StateLayout& layout, const ProjectName& project,
+                   const std::optional<RunningKeeper>& keeper) {
+  if (keeper) {
     const schemas::Instant deadline = runtime::boot_now() + kEndTime;
     pollfd wait{keeper->pidfd.get(), POLLIN, 0};
     while (!runtime::has_exited(keeper->pidfd)) {

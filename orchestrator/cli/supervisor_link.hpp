@@ -1,6 +1,9 @@
 // The way to a project's supervisor: connecting to it, or starting its keeper first.
 #pragma once
 
+#include <optional>
+
+#include "orchestrator/supervise/keeper_start.hpp"
 #include "runtime/sys/file_descriptor.hpp"
 #include "runtime/sys/layout.hpp"
 #include "schemas/vocabulary/error.hpp"
@@ -18,8 +21,10 @@ namespace orchestrator {
 [[nodiscard]] schemas::Result<runtime::FileDescriptor> await_supervisor(
     const runtime::StateLayout& layout, const schemas::ProjectName& project);
 
-// Returns when the project's keeper has ended and its run directory is gone.
+// Returns when that keeper has ended (find it before asking for the end: its directory goes first)
+// and the run directory is gone.
 [[nodiscard]] schemas::Result<> await_end(const runtime::StateLayout& layout,
-                                          const schemas::ProjectName& project);
+                                          const schemas::ProjectName& project,
+                                          const std::optional<RunningKeeper>& keeper);
 
 }  // namespace orchestrator

@@ -22,6 +22,9 @@ class ApiCall {
   // Sends the request over a connected socket; waits only for the socket to take it.
   static schemas::Result<ApiCall> begin(runtime::FileDescriptor socket, const ApiRequest& request);
 
+  // The server took the request: what happens from now on will be told.
+  [[nodiscard]] bool accepted() const { return response_.head_complete(); }
+
   // Readable when read() has something to do.
   [[nodiscard]] const runtime::FileDescriptor& descriptor() const { return socket_; }
 
