@@ -33,7 +33,7 @@ struct ExitRecord {
   int64_t user_time;     // CPU time used, microseconds
   int64_t system_time;   // microseconds
   int64_t peak_memory;   // ru_maxrss, KiB
-  uint8_t reserved[44];  // zero
+  uint8_t reserved[52];  // zero
   uint32_t checksum;     // of all bytes before it
 };
 static_assert(sizeof(ExitRecord) == 128);

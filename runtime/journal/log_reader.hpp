@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,11 +62,11 @@ class LogReader {
 
   explicit LogReader(FileDescriptor directory) : directory_(std::move(directory)) {}
   bool read_more();
+  [[nodiscard]] std::optional<std::uint32_t> find_next_segment() const;
   bool open_segment(std::uint32_t number);
-  bool go_to_next_segment();
-  void take_burst(const LogIndexEntry& entry);
+  void take_bursts(std::span<const LogIndexEntry> entries);
+  void take_burst(const LogIndexEntry& entry, std::string_view text);
   void finish_line(LogStream stream, LineEnd end);
-  void seek_last(std::size_t count);
 
   FileDescriptor directory_;
   FileDescriptor segment_file_;
@@ -74,7 +75,6 @@ class LogReader {
   std::uint64_t next_entry_{0};
   std::array<Unfinished, 2> unfinished_;
   std::deque<LogLine> lines_;
-  std::size_t kept_lines_{0};  // 0: all
 };
 
 // The last `count` lines (all without a count), unfinished ones included.
