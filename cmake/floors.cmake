@@ -25,14 +25,14 @@ function(add_floor name)
   target_link_libraries(${name} PUBLIC ${FLOOR_KNOWS} fmt::fmt PRIVATE house_rules ${FLOOR_HIDES})
 endfunction()
 
-# A floor's test program, which links that floor only. LABEL is pure (no root) or kernel (root).
+# A floor's test program, which links that floor only. LABEL is pure (no root), kernel or walk (root).
 function(add_floor_test name)
   cmake_parse_arguments(TEST "" "LABEL" "SOURCES;KNOWS" ${ARGN})
   add_executable(${name} ${TEST_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(${name} PRIVATE SOURCE_DIRECTORY="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${TEST_KNOWS} house_rules GTest::gmock test_support)
-  if(TEST_LABEL STREQUAL "kernel")
+  if(NOT TEST_LABEL STREQUAL "pure")
     target_link_libraries(${name} PRIVATE kernel_box)
   else()
     target_link_libraries(${name} PRIVATE GTest::gtest_main)
