@@ -138,6 +138,7 @@ Node write_object(const ContainerStatus& status, WallTime now) {
   text("Name", status.config.name.text);
   text("Names", status.config.name.text);
   text("Networks", networks_text(status));
+  object.set("Pid", Node::number(status.pid));
   text("Ports", ports_text(status));
   text("Project", label(status, "project"));
   object.set("Publishers", publishers(status));
