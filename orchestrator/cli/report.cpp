@@ -32,6 +32,8 @@ void report_findings(const std::vector<schemas::Finding>& findings) {
   if (!findings.empty()) write_all(STDERR_FILENO, schemas::explain(findings));
 }
 
+void print_message(std::string_view text) { write_all(STDERR_FILENO, text); }
+
 void print(std::string_view text) { write_all(STDOUT_FILENO, text); }
 
 }  // namespace orchestrator

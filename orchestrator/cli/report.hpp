@@ -13,6 +13,9 @@ void report_error(const schemas::Error& error);  // "error: up: start web-1: ...
 void report_warning(std::string_view text);
 void report_findings(const std::vector<schemas::Finding>& findings);
 
+// Something to know that is neither: to stderr as it is.
+void print_message(std::string_view text);
+
 // A result on stdout. A reader that has gone (EPIPE) is no error.
 void print(std::string_view text);
 
