@@ -1,6 +1,7 @@
 // Executor: performs the steps of a plan in order and tells what happened. It decides nothing.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -13,7 +14,7 @@
 namespace orchestrator {
 
 // Receives every event; puts the time on it (the executor has no clock).
-using EventSink = std::function<void(schemas::Event)>;
+using TellEvent = std::function<void(schemas::Event)>;
 
 struct StepFailure {
   Action action;
@@ -28,7 +29,7 @@ struct RunOutcome {
 
 class Executor {
  public:
-  Executor(World& world, EventSink sink, schemas::ProjectName project)
+  Executor(World& world, TellEvent sink, schemas::ProjectName project)
       : world_(world), sink_(std::move(sink)), project_(std::move(project)) {}
 
   // Performs steps and probes. A step is skipped when an earlier step of its subject, or of a
@@ -36,11 +37,13 @@ class Executor {
   RunOutcome run(const Plan& plan);
 
  private:
-  bool perform(const Step& step, RunOutcome& outcome);
+  enum class Performed : std::uint8_t { Yes, No };
+  Performed perform(const Step& step, RunOutcome& outcome);
+  void note(const Step& step, const schemas::Result<schemas::Change>& change, RunOutcome& outcome);
   void tell_held(const Plan& plan);
 
   World& world_;
-  EventSink sink_;
+  TellEvent sink_;
   schemas::ProjectName project_;
   std::map<schemas::ContainerName, std::string> told_;  // the last reason told for who is held
 };

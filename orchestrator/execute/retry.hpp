@@ -16,6 +16,8 @@ inline constexpr schemas::Duration kFirstRetry{std::chrono::seconds{1}};
 inline constexpr schemas::Duration kLongestRetry{std::chrono::seconds{30}};
 
 // Between reconcile and Executor: run(book.allow(reconcile(...), now)), then book.record(...).
+// After a run with failures look again at once: the next allowed plan says who is held and until
+// when.
 class RetryBook {
  public:
   // The plan without the steps that must wait, and without those that need them; their containers
@@ -25,7 +27,7 @@ class RetryBook {
   // Learns from a run of an allowed plan.
   void record(const RunOutcome& outcome, schemas::Instant now);
 
-  // A new `up` tries everything again at once.
+  // A new command (up, stop, down) tries everything again at once.
   void clear() { entries_.clear(); }
 
  private:
