@@ -35,9 +35,9 @@ class RetryBook {
     std::uint32_t failures{0};
     schemas::Instant not_before;
     std::string error;
-    bool hopeful{
-        false};  // a lost race that the next look decides anew: nobody is told of a failure
   };
+  class Sieve;
+
   std::map<std::string, Entry> entries_;
 };
 
