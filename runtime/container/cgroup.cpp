@@ -89,19 +89,24 @@ void make_levels_above(const std::string& base, const std::string& path, CgroupV
   }
 }
 
-// Makes every level of `path` below `base`. Another process may remove an empty upper level while
-// we are at it (discard_cgroup), so the way is walked again a few times.
-Result<FileDescriptor> make_directories(const std::string& base, const std::string& path,
-                                        CgroupVersion version) {
+// Makes `path` below `base` anew: what an older start left (device rules, counters) must not be met
+// again. Another process may remove an empty upper level meanwhile (discard_cgroup), so the way is
+// walked a few times.
+Result<FileDescriptor> make_directory(const std::string& base, const std::string& path,
+                                      CgroupVersion version) {
   const std::string whole = base + "/" + path;
   for (int attempt = 0; attempt < 4; ++attempt) {
-    if (::mkdir(whole.c_str(), 0755) < 0 && errno == ENOENT) {
-      make_levels_above(base, path, version);
-      continue;
+    if (::mkdir(whole.c_str(), 0755) == 0) {
+      FileDescriptor opened(::open(whole.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+      if (!opened) return os_error(errno, "open cgroup {}", whole);
+      return opened;
     }
-    FileDescriptor opened(::open(whole.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (opened) return opened;
-    if (errno != ENOENT) return os_error(errno, "open cgroup {}", whole);
+    if (errno == ENOENT)
+      make_levels_above(base, path, version);
+    else if (errno != EEXIST)
+      return os_error(errno, "create cgroup {}", whole);
+    else if (::rmdir(whole.c_str()) < 0 && errno != ENOENT)
+      return os_error(errno, "remove the old cgroup {}", whole);
   }
   return fail(ErrorKind::Busy, "cgroup {} is being removed", whole);
 }
@@ -235,9 +240,14 @@ Result<CgroupHost> find_cgroups(std::string_view mountinfo) {
 
 Result<CgroupEntrance> create_cgroup(const CgroupHost& host, const std::string& path,
                                      const schemas::ResourceLimits& limits) {
+  const std::string first = directories_of(host, path).front();
+  if (::access(first.c_str(), F_OK) == 0) {
+    auto discarded = discard_cgroup(host, path);
+    if (!discarded) return pass_up(discarded);
+  }
   CgroupEntrance entrance;
   if (!host.unified.empty()) {
-    auto made = make_directories(host.unified, path, CgroupVersion::V2);
+    auto made = make_directory(host.unified, path, CgroupVersion::V2);
     if (!made) return pass_up(made);
     entrance.unified = std::move(*made);
   }
@@ -251,7 +261,7 @@ Result<CgroupEntrance> create_cgroup(const CgroupHost& host, const std::string& 
   }
   const auto settings = settings_for(limits, CgroupVersion::V1);
   for (const CgroupHierarchy& hierarchy : host.legacy) {
-    auto made = make_directories(hierarchy.directory, path, CgroupVersion::V1);
+    auto made = make_directory(hierarchy.directory, path, CgroupVersion::V1);
     if (!made) return pass_up(made);
     auto applied = apply_settings(*made, settings, &hierarchy);
     if (applied && has_controller(hierarchy, "devices")) applied = write_device_lines(*made);

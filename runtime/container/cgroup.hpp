@@ -41,7 +41,7 @@ struct CgroupEntrance {
 };
 
 // `path` is KernelNames::cgroup() + "/" + container. Makes the directories (an old one of that name
-// is reused), writes the limits and the device rules.
+// is emptied and removed first), writes the limits and the device rules.
 [[nodiscard]] schemas::Result<CgroupEntrance> create_cgroup(const CgroupHost& host,
                                                             const std::string& path,
                                                             const schemas::ResourceLimits& limits);
