@@ -77,6 +77,10 @@ class NodeBuilder final : public YAML::EventHandler {
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
+    // The text was checked, but an escape ("\0", half a surrogate) may say what no text may hold.
+    if (!check_text(value, file_, limits_.bytes)) {
+      return refuse(place(mark), "an escape in this string stands for no valid character");
+    }
     Node node;
     // "?" is a plain scalar, "!" a quoted or block one; an explicit tag hides which it was.
     node.kind =
