@@ -16,6 +16,8 @@
 namespace orchestrator {
 
 struct KeeperMessage;
+struct ReceivedFromKeeper;
+enum class KeeperVerb : std::uint32_t;
 
 // How much of a container's output is kept.
 struct LogLimits {
@@ -90,9 +92,9 @@ class KeeperClient {
   [[nodiscard]] schemas::Result<std::vector<KeeperNews>> receive();  // what is there; never waits
 
  private:
-  struct Answer;
-  schemas::Result<> send(const KeeperMessage& message, std::span<const int> descriptors);
-  schemas::Result<Answer> await_answer();
+  schemas::Result<> send(KeeperVerb verb, std::string_view name, KeeperMessage message,
+                         std::span<const int> descriptors);
+  schemas::Result<ReceivedFromKeeper> await_answer();
 
   runtime::FileDescriptor socket_;
   std::vector<KeeperNews> news_;

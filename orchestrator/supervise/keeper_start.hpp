@@ -36,6 +36,7 @@ struct KeeperStart {
 struct RunningKeeper {
   runtime::ProcessIdentity identity;
   runtime::FileDescriptor pidfd;
+  std::vector<KeeperRefused> refused;  // of the holdings
 };
 
 // A keeper in a session of its own, its output and the supervisor's in <root>/projects/<project>/
