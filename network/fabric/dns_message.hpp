@@ -19,6 +19,8 @@ using DnsBytes = std::vector<std::byte>;
 inline constexpr std::uint16_t kDnsA = 1;
 inline constexpr std::uint16_t kDnsPtr = 12;
 inline constexpr std::uint16_t kDnsAaaa = 28;
+inline constexpr std::uint16_t kDnsSrv = 33;
+inline constexpr std::uint16_t kDnsAny = 255;
 inline constexpr std::uint16_t kDnsInternet = 1;      // the class IN
 inline constexpr std::uint16_t kDnsPlainLimit = 512;  // UDP without EDNS0
 inline constexpr std::size_t kDnsLargest = 65535;     // the length field of DNS over TCP
@@ -27,6 +29,7 @@ enum class DnsCode : std::uint8_t {
   NoError = 0,
   FormErr = 1,
   ServFail = 2,
+  NxDomain = 3,
   NotImp = 4,
   Refused = 5
 };

@@ -21,6 +21,7 @@ enum class FibSide : std::uint8_t { Source, Destination };
 enum class Comparison : std::uint8_t { Equal, NotEqual };
 enum class Verdict : std::uint8_t { Accept, Drop, Return, Jump, Goto };
 
+// Loads fill registers, from `to` on.
 struct LoadMeta {
   MetaKey key;
   Register to{0};
@@ -38,12 +39,13 @@ struct LoadFibType {
   Register to{0};
 };
 struct Mask {
-  std::uint32_t length;
   std::vector<std::byte> mask;
   Register at{0};
 };
+
+// Tests end the rule where they do not hold. `text` is what describe() shows of the bytes.
 struct Compare {
-  Comparison how;
+  Comparison how{Comparison::Equal};
   std::vector<std::byte> with;
   std::string text;
   Register at{0};
@@ -58,22 +60,24 @@ struct MapLookup {
   Register at{0};
   Register to{0};
 };
+
+// Ends.
 struct DestinationNat {
   Register address{0};
   Register port{1};
 };
 struct Masquerade {};
-struct Reject {};  // ICMP "administratively prohibited"
+struct Reject {};  // ICMP "administratively prohibited": who asked learns it at once
 struct Decide {
-  Verdict verdict;
-  std::string chain;
+  Verdict verdict{Verdict::Accept};
+  std::string chain;  // of Jump and Goto
 };
 
 using Expression = std::variant<LoadMeta, LoadPayload, LoadCt, LoadFibType, Mask, Compare, Lookup,
                                 MapLookup, DestinationNat, Masquerade, Reject, Decide>;
 
-// The expression as a word or two of nft's language.
-[[nodiscard]] std::string describe(const Expression& expression);
+// A rule as nft's language would say it.
+[[nodiscard]] std::string describe(const std::vector<Expression>& rule);
 
 // Puts the expression into a rule's list.
 void put_expression(Message& message, const Expression& expression);

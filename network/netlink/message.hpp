@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "schemas/vocabulary/subnet.hpp"
 
@@ -67,7 +68,7 @@ class Attributes {
   [[nodiscard]] std::optional<std::uint32_t> big_u32(int attribute) const;
   [[nodiscard]] std::optional<schemas::Ipv4Address> address(int attribute) const;
   [[nodiscard]] Attributes nest(int attribute) const;  // empty when absent
-  [[nodiscard]] std::size_t count() const;
+  [[nodiscard]] std::vector<Attributes> list() const;  // of a nest that is a list
 
  private:
   std::span<const std::byte> bytes_;
@@ -76,6 +77,8 @@ class Attributes {
 // One message from the kernel.
 struct Received {
   std::uint16_t type{0};
+  std::uint16_t flags{0};
+  std::uint32_t sequence{0};
   std::uint32_t port{0};  // of who caused it
   std::span<const std::byte> payload;
 
@@ -93,5 +96,9 @@ struct Received {
  private:
   void copy_header(void* to, std::size_t size) const;
 };
+
+// Hands every whole message in what one recv(2) gave to `each`.
+void split_messages(std::span<const std::byte> bytes,
+                    const std::function<void(const Received&)>& each);
 
 }  // namespace network

@@ -48,6 +48,7 @@ class NetlinkSocket {
   };
   explicit NetlinkSocket(std::unique_ptr<nl_sock, Close> socket) : socket_(std::move(socket)) {}
 
+  void append(std::vector<std::byte>& bytes, Message& message, std::uint16_t flags);
   schemas::Result<> send(std::span<const std::byte> bytes);
   schemas::Result<std::span<const std::byte>> receive();
   schemas::Result<> await_acknowledgements(std::uint32_t first, std::uint32_t last);

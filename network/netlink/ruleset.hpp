@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,14 +29,12 @@ struct BaseHook {
   friend bool operator==(const BaseHook&, const BaseHook&) = default;
 };
 
-struct Rule {
-  std::vector<Expression> expressions;
-};
+using Rule = std::vector<Expression>;
 
 struct Chain {
   std::string name;
-  std::vector<BaseHook> base;  // none for a chain that is only jumped to
-  std::vector<Rule> rules;
+  std::optional<BaseHook> base{};  // none for a chain that is only jumped to
+  std::vector<Rule> rules{};
 };
 
 // A field of a set's key or of a map's value.
@@ -44,9 +43,9 @@ enum class Field : std::uint8_t { Address, Port, Protocol, Interface };
 // One key, and one value in a map: the bytes of each field, each padded to four bytes by the
 // kernel.
 struct Element {
-  std::vector<std::byte> key;
-  std::vector<std::byte> value;
-  std::string text;                                        // for describe()
+  std::vector<std::byte> key{};
+  std::vector<std::byte> value{};
+  std::string text{};                                      // for describe()
   enum class End : std::uint8_t { No, Yes } end{End::No};  // closes an interval
 };
 
@@ -55,18 +54,18 @@ enum class SetShape : std::uint8_t { Plain, Intervals };
 // A set, or a map when it has value fields. Fields are concatenated.
 struct Set {
   std::string name;
-  std::vector<Field> key;
-  std::vector<Field> value;
+  std::vector<Field> key{};
+  std::vector<Field> value{};
   SetShape shape{SetShape::Plain};
-  std::vector<Element> elements;
+  std::vector<Element> elements{};
 };
 
 // One inet table, whole.
 struct Ruleset {
-  std::string table;
-  std::string comment;  // in the kernel, for whoever reads the table
-  std::vector<Set> sets;
-  std::vector<Chain> chains;
+  std::string table{};
+  std::string comment{};  // in the kernel, for whoever reads the table
+  std::vector<Set> sets{};
+  std::vector<Chain> chains{};
 };
 
 // The text of a table as `nft list` would show it, for golden tests.
@@ -74,6 +73,10 @@ struct Ruleset {
 
 // The messages of one transaction that replace the table, whether it exists or not.
 [[nodiscard]] std::vector<Message> replacement_of(const Ruleset& ruleset);
+
+// The message that deletes a table; alone in a transaction it fails with NotFound when there is
+// none.
+[[nodiscard]] Message deletion_of(const std::string& table);
 
 // The bytes of a field, as nf_tables wants them in a key.
 [[nodiscard]] std::vector<std::byte> key_bytes(schemas::Ipv4Address address);
