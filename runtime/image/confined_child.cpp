@@ -118,14 +118,17 @@ Result<std::string> finish_confined(ConfinedChild child) {
   return std::unexpected<Error>(Error(static_cast<ErrorKind>(kind), std::move(text)));
 }
 
-Result<> enter_root(const FileDescriptor& directory) {
-  const FileDescriptor mount(kernel::open_tree_clone(directory.get(), ".", false));
-  if (!mount) return os_error(errno, "clone the mount of the layer");
-  if (kernel::move_mount(mount.get(), directory.get(), "") < 0)
-    return os_error(errno, "attach the mount of the layer");
+Result<FileDescriptor> clone_mount(const FileDescriptor& directory) {
+  FileDescriptor mount(kernel::open_tree_clone(directory.get(), ".", false));
+  if (!mount) return os_error(errno, "clone a mount");
+  return mount;
+}
+
+Result<> enter_root(const FileDescriptor& mount) {
+  if (kernel::move_mount(mount.get(), AT_FDCWD, "/") < 0) return os_error(errno, "attach a mount");
   // pivot_root(2), "." twice: the old root is stacked on the new one and then taken off.
   if (::fchdir(mount.get()) < 0 || kernel::pivot_root(".", ".") < 0)
-    return os_error(errno, "enter the layer");
+    return os_error(errno, "make a mount the root");
   if (::umount2(".", MNT_DETACH) < 0 || ::chdir("/") < 0)
     return os_error(errno, "leave the host's root");
   return {};

@@ -29,8 +29,12 @@ using ConfinedWork = std::function<schemas::Result<std::string>()>;
 // Waits for the child and hands on what `work` returned; its death by a signal is an error.
 [[nodiscard]] schemas::Result<std::string> finish_confined(ConfinedChild child);
 
-// For the child: makes `directory` the root of everything it can reach.
-[[nodiscard]] schemas::Result<> enter_root(const FileDescriptor& directory);
+// For the parent: a mount of `directory` alone, attached nowhere. The child cannot make it: in its
+// new mount namespace the kernel refuses to clone mounts of the old one.
+[[nodiscard]] schemas::Result<FileDescriptor> clone_mount(const FileDescriptor& directory);
+
+// For the child: makes a mount from clone_mount the root of everything that it can reach.
+[[nodiscard]] schemas::Result<> enter_root(const FileDescriptor& mount);
 
 // For the child: keeps the capabilities that making files of any kind and owner needs, no others.
 [[nodiscard]] schemas::Result<> drop_rights();

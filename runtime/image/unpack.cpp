@@ -42,9 +42,11 @@ Result<std::string> unpack(const FileDescriptor& blob, Compression compression,
 Result<schemas::Digest> unpack_layer(const FileDescriptor& blob, Compression compression,
                                      const FileDescriptor& directory, const UnpackLimits& limits) {
   if (::lseek(blob.get(), 0, SEEK_SET) < 0) return os_error(errno, "rewind the layer");
-  const std::array<int, 2> keep{blob.get(), directory.get()};
+  auto mount = clone_mount(directory);
+  if (!mount) return pass_up(mount);
+  const std::array<int, 2> keep{blob.get(), mount->get()};
   auto child = begin_confined(keep, [&]() -> Result<std::string> {
-    auto entered = enter_root(directory);
+    auto entered = enter_root(*mount);
     if (entered) entered = drop_rights();
     if (!entered) return pass_up(entered);
     return unpack(blob, compression, limits);
