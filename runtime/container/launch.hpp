@@ -47,8 +47,8 @@ enum class StartOutcome : std::uint8_t { Pending, Running, Failed };
 
 struct StartReport {
   StartOutcome outcome{StartOutcome::Pending};
-  std::string text;  // Failed: what went wrong, in words
-  int exit_code{0};  // Failed: 125 (our side), 126 (cannot run), 127 (not found)
+  std::string text{};  // Failed: what went wrong, in words
+  int exit_code{0};    // Failed: 125 (our side), 126 (cannot run), 127 (not found)
 };
 
 // Never waits. Running: the program was executed.

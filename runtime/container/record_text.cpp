@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "runtime/container/record.hpp"
+#include "runtime/container/record_fields.hpp"
 
 namespace runtime {
 
@@ -22,34 +23,6 @@ constexpr std::array<std::string_view, 5> kStates{"created", "starting", "runnin
                                                   "failed to start"};
 constexpr std::array<std::string_view, 4> kHealths{"none", "starting", "healthy", "unhealthy"};
 
-// JSON holds UTF-8 only; what a probe printed may be anything.
-std::string clean_text(std::string_view text) {
-  std::string clean;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto first = static_cast<unsigned char>(text[i]);
-    const std::size_t length = first < 0x80   ? 1
-                               : first < 0xc2 ? 0
-                               : first < 0xe0 ? 2
-                               : first < 0xf0 ? 3
-                               : first < 0xf5 ? 4
-                                              : 0;
-    bool valid = length != 0 && first != 0 && i + length <= text.size();
-    for (std::size_t k = 1; valid && k < length; ++k)
-      valid = (static_cast<unsigned char>(text[i + k]) & 0xc0U) == 0x80;
-    if (valid && length == 3) {
-      const auto second = static_cast<unsigned char>(text[i + 1]);
-      valid = !(first == 0xe0 && second < 0xa0) && !(first == 0xed && second > 0x9f);
-    }
-    if (valid && length == 4) {
-      const auto second = static_cast<unsigned char>(text[i + 1]);
-      valid = !(first == 0xf0 && second < 0x90) && !(first == 0xf4 && second > 0x8f);
-    }
-    clean += valid ? std::string(text.substr(i, length)) : "?";
-    i += valid ? length : 1;
-  }
-  return clean;
-}
-
 Node number(std::int64_t value) { return Node::number(value); }
 Node instant(Instant value) { return number(value.time_since_epoch().count()); }
 void set_instant(Node& node, const char* key, const std::optional<Instant>& value) {
@@ -58,98 +31,6 @@ void set_instant(Node& node, const char* key, const std::optional<Instant>& valu
 void set_time(Node& node, const char* key, schemas::WallTime value) {
   if (value != schemas::WallTime{}) node.set(key, Node::string(schemas::write_wall_time(value)));
 }
-
-// The members of one mapping, each taken once; what nobody took is an unknown key.
-class Members {
- public:
-  static Result<Members> of(const Node& node) {
-    if (node.kind != Node::Kind::Mapping) return fail(ErrorKind::Invalid, "not an object");
-    return Members(node);
-  }
-
-  const Node* take(std::string_view key) {
-    const Node* member = node_->find(key);
-    if (member != nullptr) ++taken_;
-    return member;
-  }
-
-  template <typename Value>
-  void take_number(std::string_view key, Value& value) {
-    const Node* member = take(key);
-    if (member == nullptr) return;
-    Value read{};
-    const std::string& text = member->text;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), read);
-    if (member->kind != Node::Kind::Plain || error != std::errc{} ||
-        end != text.data() + text.size())
-      return refuse(key);
-    value = read;
-  }
-
-  void take_boolean(std::string_view key, bool& value) {  // NOLINT: reads into a field
-    const Node* member = take(key);
-    if (member == nullptr) return;
-    if (member->kind != Node::Kind::Plain || (member->text != "true" && member->text != "false"))
-      return refuse(key);
-    value = member->text == "true";
-  }
-
-  void take_text(std::string_view key, std::string& value) {
-    const Node* member = take(key);
-    if (member == nullptr) return;
-    if (!member->is_scalar()) return refuse(key);
-    value = member->text;
-  }
-
-  void take_instant(std::string_view key, std::optional<Instant>& value) {
-    if (node_->find(key) == nullptr) return;
-    std::int64_t nanoseconds = 0;
-    take_number(key, nanoseconds);
-    value = Instant(schemas::Duration(nanoseconds));
-  }
-
-  void take_instant(std::string_view key, Instant& value) {
-    std::optional<Instant> read;
-    take_instant(key, read);
-    value = read.value_or(value);
-  }
-
-  void take_time(std::string_view key, schemas::WallTime& value) {
-    std::string text;
-    take_text(key, text);
-    if (text.empty()) return;
-    auto time = schemas::read_wall_time(text);
-    if (!time) return refuse(key);
-    value = *time;
-  }
-
-  template <typename Value, std::size_t N>
-  void take_choice(std::string_view key, const std::array<std::string_view, N>& texts,
-                   Value& value) {
-    std::string text;
-    take_text(key, text);
-    if (text.empty()) return;
-    const auto found = std::find(texts.begin(), texts.end(), text);
-    if (found == texts.end()) return refuse(key);
-    value = static_cast<Value>(found - texts.begin());
-  }
-
-  void refuse(std::string_view key) {
-    if (bad_.empty()) bad_ = key;
-  }
-
-  [[nodiscard]] Result<> finish() const {
-    if (!bad_.empty()) return fail(ErrorKind::Invalid, "\"{}\" has a value it cannot have", bad_);
-    if (taken_ == node_->entries.size()) return {};
-    return fail(ErrorKind::Invalid, "it has a key that this version does not know");
-  }
-
- private:
-  explicit Members(const Node& node) : node_(&node) {}
-  const Node* node_;
-  std::size_t taken_{0};
-  std::string bad_;
-};
 
 Node write_endpoints(const std::vector<schemas::EndpointStatus>& endpoints) {
   Node list = Node::sequence();
