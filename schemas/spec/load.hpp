@@ -27,7 +27,7 @@ struct LoadedSpec {
 
 // All errors of the project at once, sorted by place, or the Spec.
 //
-//   text ─▶ Document ─▶ interpolate ─▶ parse (keys, sections) ─▶ resolve (names, paths) ─▶ check
+//   text ─▶ Document ─▶ interpolate ─▶ parse (keys, sections) ─▶ check ─▶ resolve
 [[nodiscard]] std::expected<LoadedSpec, std::vector<Finding>> load_spec(const LoadRequest& request,
                                                                         const FileReader& read);
 

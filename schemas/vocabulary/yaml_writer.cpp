@@ -59,12 +59,25 @@ void append_item(std::string& text, const Node& item, std::size_t indent) {
   text[start + indent] = '-';
 }
 
+// YAML allows 1024 characters before a simple key's colon; a longer one is announced by "?".
+void append_key(std::string& text, std::string_view key, std::size_t indent) {
+  constexpr std::size_t kLongestSimpleKey = 1000;
+  std::string written;
+  append_string(written, key);
+  text.append(indent, ' ');
+  if (written.size() > kLongestSimpleKey) {
+    text += "? " + written + '\n';
+    text.append(indent, ' ');
+  } else {
+    text += written;
+  }
+  text += ':';
+}
+
 void append_block(std::string& text, const Node& node, std::size_t indent) {
   for (const Node& item : node.items) append_item(text, item, indent);
   for (const Node::Entry& entry : node.entries) {
-    text.append(indent, ' ');
-    append_string(text, entry.key);
-    text += ':';
+    append_key(text, entry.key, indent);
     append_value(text, entry.value, indent + 2);
   }
 }
