@@ -123,13 +123,13 @@ std::vector<std::string> find_name_trouble(const SourceFile& file) {
 }
 
 std::vector<std::string> find_missing_opening(const SourceFile& file) {
-  static const std::regex kOpening(R"(^(//|#) \S+ .*)");
-  static const std::regex kComment(R"(^(//|#).*)");
+  static const std::regex kOpening(R"(^(//|#|/\*) \S+ .*)");
+  static const std::regex kComment(R"(^(//|#|/\*).*)");
   std::size_t at = !file.lines.empty() && file.lines[0].starts_with("#!") ? 1 : 0;
   const std::size_t first = at;
   if (at < file.lines.size() && std::regex_match(file.lines[at], kOpening)) {
     for (; at < file.lines.size() && std::regex_match(file.lines[at], kComment); ++at) {
-      if (file.lines[at].ends_with('.')) return {};
+      if (file.lines[at].ends_with('.') || file.lines[at].ends_with(". */")) return {};
     }
   }
   return {fmt::format("{}:{}: a file opens with one sentence that says what it holds", file.path,
