@@ -41,6 +41,13 @@ bool has_served(const Draft& draft, const ContainerName& name, const ContainerSt
   return awaited;
 }
 
+// Ended before this `up` was asked for.
+bool is_of_before(const Draft& draft, const ContainerStatus& status) {
+  const auto& asked_at = draft.desired.asked_at;
+  return status.generation < draft.desired.generation &&
+         (!asked_at || status.finished <= *asked_at);
+}
+
 void restart(Draft& draft, const DesiredContainer& container, const Restart& restart) {
   const ContainerName& name = container.config.name;
   if (restart.at > draft.now) {
@@ -56,7 +63,7 @@ void restart(Draft& draft, const DesiredContainer& container, const Restart& res
 void decide_exited(Draft& draft, const DesiredContainer& container, const ContainerStatus& status) {
   const ContainerName& name = container.config.name;
   draft.prospects[name] = Prospect::Steady;
-  if (status.generation < draft.desired.generation) {
+  if (is_of_before(draft, status)) {
     if (!status.stop_wanted && has_served(draft, name, status)) return;
     const std::string how =
         status.stop_wanted || !status.exit ? "was stopped" : describe(*status.exit);
@@ -69,7 +76,7 @@ void decide_exited(Draft& draft, const DesiredContainer& container, const Contai
 }
 
 void decide_failed(Draft& draft, const DesiredContainer& container, const ContainerStatus& status) {
-  if (status.generation < draft.desired.generation) {
+  if (is_of_before(draft, status)) {
     start_fresh(draft, container, "did not start before");
     return;
   }

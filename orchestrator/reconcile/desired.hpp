@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -38,8 +39,10 @@ struct DesiredState {
   schemas::KernelNames names;
   Goal goal{Goal::Running};
   VolumeFate volume_fate{VolumeFate::Keep};  // of Goal::Gone
-  std::uint64_t generation{
-      0};  // of the `up` that asked for it: a failed start is tried again by the next one
+  // Of the `up` that asked for it: what had ended before is started anew by it, what ends later is
+  // the restart policy's business. Without `asked_at` every exit of an older generation was before.
+  std::uint64_t generation{0};
+  std::optional<schemas::Instant> asked_at;
   std::map<schemas::NetworkName, schemas::NetworkConfig> networks;
   std::map<schemas::VolumeName, schemas::VolumeConfig> volumes;
   std::map<schemas::ContainerName, DesiredContainer> containers;
@@ -47,7 +50,8 @@ struct DesiredState {
   friend bool operator==(const DesiredState&, const DesiredState&) = default;
 };
 
-// Resolves a Spec for Goal::Running; goal, volume_fate and generation are the caller's to set.
+// Resolves a Spec for Goal::Running; goal, volume_fate, generation and asked_at
+// are the caller's to set.
 // NotFound names the service whose image is not in `images` (keyed as the Spec writes them) and
 // what to do about it; Invalid names addresses, ports and dependencies that cannot be.
 [[nodiscard]] schemas::Result<DesiredState> desired_state(
