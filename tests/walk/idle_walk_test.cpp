@@ -34,14 +34,6 @@ std::string calls_after_the_first_second(const std::string& file) {
   return calls;
 }
 
-long pss_kilobytes(pid_t pid) {
-  std::ifstream rollup("/proc/" + std::to_string(pid) + "/smaps_rollup");
-  for (std::string line; std::getline(rollup, line);) {
-    if (line.starts_with("Pss:")) return std::stol(line.substr(4));
-  }
-  return 0;
-}
-
 TEST(Idle, MakesNoSystemCallInTenSeconds) {
   const Home home;
   const Stack stack(home, "idle", kQuiet);

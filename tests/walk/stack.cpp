@@ -57,6 +57,15 @@ Stack::Stack(const Home& home, std::string project, std::string_view compose)
   directory_.write("www/index.html", "hello from " + project_ + "\n");
 }
 
+Stack::Stack(const Home& home, std::string project) : home_(home), project_(std::move(project)) {
+  const std::string examples = std::string(SOURCE_DIRECTORY) + "/examples";
+  fs::copy(examples + "/" + project_, directory_.path(), fs::copy_options::recursive);
+  const auto built = run({examples + "/images/build", tutti_binary(), "--root", home_.root(),
+                          "--run", home_.run(), project_},
+                         "", std::chrono::seconds(120));
+  EXPECT_EQ(built.exit_code, 0) << built.err;
+}
+
 Stack::~Stack() {
   const auto down = tutti({"down", "-v", "-t", "0"});
   EXPECT_EQ(down.exit_code, 0) << down.err;
@@ -156,6 +165,14 @@ std::optional<pid_t> find_keeper(const Stack& stack, const Home& home) {
   pid_t pid = 0;
   if (!(file >> pid)) return std::nullopt;
   return pid;
+}
+
+long pss_kilobytes(pid_t pid) {
+  std::ifstream rollup("/proc/" + std::to_string(pid) + "/smaps_rollup");
+  for (std::string line; std::getline(rollup, line);) {
+    if (line.starts_with("Pss:")) return std::stol(line.substr(4));
+  }
+  return 0;
 }
 
 std::vector<std::string> links(std::string_view prefix) {

@@ -39,6 +39,8 @@ struct Listed {
 class Stack {
  public:
   Stack(const Home& home, std::string project, std::string_view compose);
+  // A copy of examples/<project>, with its images in the home's store.
+  Stack(const Home& home, std::string project);
   Stack(const Stack&) = delete;
   Stack& operator=(const Stack&) = delete;
   ~Stack();
@@ -68,6 +70,9 @@ class Stack {
 [[nodiscard]] std::set<pid_t> find_processes(std::string_view words);
 [[nodiscard]] std::optional<pid_t> find_supervisor(const Stack& stack);
 [[nodiscard]] std::optional<pid_t> find_keeper(const Stack& stack, const Home& home);
+
+// The proportional share of memory of a process (smaps_rollup).
+[[nodiscard]] long pss_kilobytes(pid_t pid);
 
 // Names of this network namespace's links that begin so.
 [[nodiscard]] std::vector<std::string> links(std::string_view prefix);
