@@ -73,6 +73,7 @@ Result<> configure_inside(NetlinkSocket& inside, const EndpointSpec& endpoint) {
   if (!link) return schemas::pass_up(link);
   if (!*link) return schemas::fail(schemas::ErrorKind::NotFound, "{} vanished", endpoint.interface);
   std::vector<Message> messages;
+  messages.push_back(bring_up((*link)->index));
   messages.push_back(add_address(
       {.link = (*link)->index, .address = endpoint.address, .prefix = endpoint.prefix}));
   if (endpoint.gateway) messages.push_back(add_default_route(*endpoint.gateway));

@@ -86,7 +86,7 @@ Message create_veth(const NewVeth& veth) {
   message.nest(IFLA_LINKINFO, [&](Message& info) {
     info.put_text(IFLA_INFO_KIND, "veth").nest(IFLA_INFO_DATA, [&](Message& data) {
       data.nest(VETH_INFO_PEER, [&](Message& peer) {
-        peer.header(link_header(0, IFF_UP))
+        peer.header(link_header(0, 0))
             .put_text(IFLA_IFNAME, veth.peer_name)
             .put(IFLA_ADDRESS, std::as_bytes(std::span(veth.peer_mac.bytes)))
             .put_u32(IFLA_MTU, veth.mtu)

@@ -33,8 +33,8 @@ struct NewBridge {
   std::uint32_t mtu{1500};
 };
 
-// A pair whose other end is born up inside another namespace. The host's end is born down:
-// plug_in() brings it up.
+// A pair whose other end is born inside another namespace. Both are born down: a veth cannot be up
+// before it has its peer (the kernel answers ENOTCONN).
 struct NewVeth {
   std::string name{};
   std::uint32_t group{0};
