@@ -49,6 +49,13 @@ bool is_yaml_word(std::string_view text) {
   return std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
 }
 
+// "1m30s", "10.1.0.0/24": begins with a digit, but no reader takes it for a number or a time.
+// Letters of hexadecimal, octal and exponents prove nothing; a colon may be base 60, a dash a date.
+bool is_no_number(std::string_view text) {
+  return is_digit(text.front()) && text.find_first_of(":-") == std::string_view::npos &&
+         text.find_first_of("ghijklmnpqrstuvwyzGHIJKLMNPQRSTUVWYZ/") != std::string_view::npos;
+}
+
 }  // namespace
 
 bool is_json_bare(std::string_view text) {
@@ -81,10 +88,10 @@ void append_json_string(std::string& text, std::string_view value) {
 
 bool is_safe_plain_yaml(std::string_view text) {
   if (text.empty() || is_yaml_word(text)) return false;
-  // A digit, sign or dot in front may begin a number, a date or a time in some reader.
   const char first = text.front();
   const bool letter = (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z');
-  if (!letter && first != '/' && first != '_' && first != '$') return false;
+  const bool begins_well = letter || first == '/' || first == '_' || first == '$';
+  if (!begins_well && !is_no_number(text)) return false;
   for (const char c : text) {
     if (c < 0x20 || c == 0x7F) return false;  // and, char being signed, everything beyond ASCII
   }
