@@ -51,11 +51,22 @@ bool is_repository(std::string_view text) {
   }
 }
 
+// One part of a host name: "a-b" in "a-b.example".
+bool is_host_label(std::string_view text) {
+  const auto allowed = [](char c) { return (is_word(c) && c != '_') || c == '-'; };
+  return !text.empty() && text.front() != '-' && text.back() != '-' &&
+         std::all_of(text.begin(), text.end(), allowed);
+}
+
 bool is_registry(std::string_view text) {
   const std::size_t colon = text.find(':');
-  const std::string_view host = text.substr(0, colon);
-  const auto allowed = [](char c) { return (is_word(c) && c != '_') || c == '.' || c == '-'; };
-  if (host.empty() || !std::all_of(host.begin(), host.end(), allowed)) return false;
+  std::string_view host = text.substr(0, colon);
+  for (;;) {
+    const std::size_t dot = host.find('.');
+    if (!is_host_label(host.substr(0, dot))) return false;
+    if (dot == std::string_view::npos) break;
+    host.remove_prefix(dot + 1);
+  }
   if (colon == std::string_view::npos) return true;
   const std::string_view port = text.substr(colon + 1);
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };

@@ -1,9 +1,9 @@
 // Writes tar headers and members byte by byte.
 #include "tests/image/tar_builder.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace tests {
 namespace {
@@ -57,7 +57,8 @@ TarBuilder& TarBuilder::directory(std::string_view path, unsigned mode) {
 }
 
 TarBuilder& TarBuilder::file(std::string_view path, std::string_view content, unsigned mode) {
-  return add({.path = std::string(path), .content = std::string(content), .link = {}, .mode = mode});
+  return add(
+      {.path = std::string(path), .content = std::string(content), .link = {}, .mode = mode});
 }
 
 TarBuilder& TarBuilder::symlink(std::string_view path, std::string_view target) {

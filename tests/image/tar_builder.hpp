@@ -1,4 +1,5 @@
-// Makes tar archives of any kind, also such that no honest program writes: the hostile corpus in code.
+// Makes tar archives of any kind, also such that no honest program writes: the hostile corpus in
+// code.
 #pragma once
 
 #include <cstdint>

@@ -12,9 +12,9 @@ using runtime::TarEntry;
 using runtime::TarLimits;
 using runtime::TarType;
 using schemas::Result;
-using tests::TarBuilder;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using tests::TarBuilder;
 
 class Listing final : public runtime::TarSink {
  public:
@@ -122,8 +122,7 @@ TEST(TarReader, ReadsGnuLongNamesAndBase256) {
   const std::string name(300, 'n');
   std::string header = tests::tar_header({.path = "cut"}, 0);
   header.replace(108, 8, std::string("\x80\0\0\0\xff\0\0\1", 8));
-  auto listing =
-      list(TarBuilder().long_name(name).raw(tests::with_checksum(header)).finish());
+  auto listing = list(TarBuilder().long_name(name).raw(tests::with_checksum(header)).finish());
   ASSERT_TRUE(listing) << listing.error().text();
   EXPECT_EQ(listing->entries[0].path, name);
   EXPECT_EQ(listing->entries[0].uid, 0xff000001U);
@@ -179,9 +178,9 @@ TEST(TarReader, RefusesWhatGoesBeyondItsLimits) {
   std::string deep;
   for (int i = 0; i < 2000; ++i) deep += "d/";
   EXPECT_THAT(refusal(TarBuilder().long_name(deep).file("a", "").finish()), HasSubstr("too deep"));
-  EXPECT_THAT(refusal(TarBuilder().raw(tests::tar_header({.path = "x", .type = 'x'}, 1U << 30U))
-                          .finish()),
-              HasSubstr("extended header is too large"));
+  EXPECT_THAT(
+      refusal(TarBuilder().raw(tests::tar_header({.path = "x", .type = 'x'}, 1U << 30U)).finish()),
+      HasSubstr("extended header is too large"));
 }
 
 TEST(TarReader, RefusesABombOfEmptyHeaders) {
@@ -191,7 +190,8 @@ TEST(TarReader, RefusesABombOfEmptyHeaders) {
 }
 
 TEST(TarReader, RefusesMalformedPax) {
-  for (const char* record : {"x", "5 a=b\n", "99 a=b\n", "6 a=bc\n7", "4 =\n", "0 a=b\n", "-6 a=b\n"}) {
+  for (const char* record :
+       {"x", "5 a=b\n", "99 a=b\n", "6 a=bc\n7", "4 =\n", "0 a=b\n", "-6 a=b\n"}) {
     const std::string archive =
         TarBuilder().add({.path = "p", .type = 'x', .content = record}).file("f", "").finish();
     EXPECT_NE(refusal(archive), "accepted") << record;
