@@ -80,6 +80,17 @@ Result<> configure_inside(NetlinkSocket& inside, const EndpointSpec& endpoint) {
   return inside.request_all(messages);
 }
 
+// The kernel learns later (linkwatch) that a link has its carrier, and until then the bridge drops:
+// the first connection of a container would wait a second for its retransmission. Asking about a
+// link makes it learn at once (rtnl_getlink() since Linux 6.8; before, it is merely asked).
+Result<> settle(NetlinkSocket& route, NetlinkSocket& inside, const EndpointSpec& endpoint) {
+  auto host_end = find_link(route, endpoint.veth);
+  if (!host_end) return schemas::pass_up(host_end);
+  auto peer = find_link(inside, endpoint.interface);
+  if (!peer) return schemas::pass_up(peer);
+  return {};
+}
+
 // Whether the host's end belongs to the interface in this namespace. Another container's old
 // namespace may live on for some milliseconds with a veth of the same name.
 Result<bool> is_our_peer(NetlinkSocket& inside, const EndpointSpec& endpoint,
@@ -105,6 +116,7 @@ Result<Change> attach_one(NetlinkSocket& route, NetlinkSocket& inside,
     if (*ours && (*host_end)->up && (*host_end)->master == (*bridge)->index) return Change::Already;
     if (*ours) {
       auto done = plug(route, names, endpoint, **bridge);
+      if (done) done = settle(route, inside, endpoint);
       if (!done) return schemas::pass_up(done);
       return Change::Made;
     }
@@ -112,8 +124,9 @@ Result<Change> attach_one(NetlinkSocket& route, NetlinkSocket& inside,
     if (!gone) return schemas::pass_up(gone);
   }
   auto made = make_veth(route, names, endpoint_set, endpoint, **bridge);
-  if (made) made = plug(route, names, endpoint, **bridge);
   if (made) made = configure_inside(inside, endpoint);
+  if (made) made = plug(route, names, endpoint, **bridge);
+  if (made) made = settle(route, inside, endpoint);
   if (made) return Change::Made;
   // A half-made veth would look attached to the next observation.
   std::ignore = detach_endpoint(route, endpoint.veth);

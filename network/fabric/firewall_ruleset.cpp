@@ -125,11 +125,16 @@ std::vector<Set> network_sets(const schemas::FirewallConfig& config) {
          .end = Element::End::Yes});
   }
   Set members{.name = "members", .key = {Field::Address}};
-  for (const schemas::FirewallMember& one : config.members)
-    members.elements.push_back(
-        {.key = key_bytes(one.address), .value = {}, .text = one.address.text()});
-  return {std::move(bridges), std::move(internals), std::move(pairs), std::move(outgoing),
-          std::move(members)};
+  Set hairpin{.name = "hairpin", .key = {Field::Address, Field::Address}};
+  for (const schemas::FirewallMember& one : config.members) {
+    const Bytes address = key_bytes(one.address);
+    members.elements.push_back({.key = address, .value = {}, .text = one.address.text()});
+    hairpin.elements.push_back({.key = joined({address, address}),
+                                .value = {},
+                                .text = fmt::format("{0} . {0}", one.address.text())});
+  }
+  return {std::move(bridges),  std::move(internals), std::move(pairs),
+          std::move(outgoing), std::move(members),   std::move(hairpin)};
 }
 
 std::vector<Set> port_sets(const schemas::FirewallConfig& config) {

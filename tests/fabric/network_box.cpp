@@ -21,7 +21,7 @@
 namespace tests {
 namespace {
 
-constexpr int kPatience = 500;  // milliseconds until silence is silence
+constexpr int kPatience = 1500;  // milliseconds until silence is silence: one retransmission
 
 sockaddr_in address_of(const std::string& address, std::uint16_t port) {
   sockaddr_in result{};
@@ -133,10 +133,15 @@ Neighbour make_neighbour() {
   EXPECT_TRUE(route.request(up));
   network::Message ours = network::add_address({here->index, {0xc0000201}, 24});
   EXPECT_TRUE(route.request(ours));
+  network::Message far_up = network::bring_up(far->index);
+  EXPECT_TRUE(there.request(far_up));
   network::Message theirs = network::add_address({far->index, {0xc0000202}, 24});
   EXPECT_TRUE(there.request(theirs));
   network::Message by_us = network::add_default_route({0xc0000201});
   EXPECT_TRUE(there.request(by_us));
+  // Asked about, links know their carrier at once.
+  EXPECT_TRUE(network::find_link(route, "lan0"));
+  EXPECT_TRUE(network::find_link(there, "eth0"));
   return neighbour;
 }
 
@@ -146,6 +151,9 @@ NetworkBox::NetworkBox(const std::string& project, const std::string& root)
 
 NetworkBox::~NetworkBox() {
   EXPECT_TRUE(fabric.withdraw_firewall());
+  // Containers' namespaces may die slower than the bridge; by group all links go at once.
+  auto route = must(network::NetlinkSocket::open(network::Protocol::Route));
+  EXPECT_TRUE(network::discard_all_links(route, names));
   for (const auto& [name, status] : networks) EXPECT_TRUE(fabric.discard_network(name));
 }
 
