@@ -1,25 +1,29 @@
-// Edit distance in one row (Wagner and Fischer).
+// Edit distance where two swapped letters are one mistake (optimal string alignment).
 #include "orchestrator/cli/nearest_word.hpp"
 
 #include <algorithm>
 #include <numeric>
-#include <utility>
 #include <vector>
 
 namespace orchestrator {
 namespace {
 
 std::size_t distance(std::string_view left, std::string_view right) {
-  std::vector<std::size_t> row(right.size() + 1);
-  std::iota(row.begin(), row.end(), 0U);
+  std::vector<std::vector<std::size_t>> rows(left.size() + 1,
+                                             std::vector<std::size_t>(right.size() + 1));
+  for (std::size_t i = 0; i <= left.size(); ++i) rows[i][0] = i;
+  std::iota(rows[0].begin(), rows[0].end(), 0U);
   for (std::size_t i = 1; i <= left.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
     for (std::size_t j = 1; j <= right.size(); ++j) {
-      const std::size_t replaced = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, replaced}));
+      const bool same = left[i - 1] == right[j - 1];
+      rows[i][j] =
+          std::min({rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (same ? 0U : 1U)});
+      const bool swapped =
+          i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1];
+      if (swapped) rows[i][j] = std::min(rows[i][j], rows[i - 2][j - 2] + 1);
     }
   }
-  return row.back();
+  return rows.back().back();
 }
 
 }  // namespace

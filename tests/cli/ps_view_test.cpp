@@ -87,11 +87,11 @@ TEST(Ps, WritesOneJsonObjectALineWithComposeFields) {
   ASSERT_TRUE(object);
   std::vector<std::string> keys;
   for (const auto& entry : object->entries) keys.push_back(entry.key);
-  EXPECT_EQ(keys,
-            (std::vector<std::string>{
-                "Command",      "CreatedAt",  "ExitCode", "Health", "ID",       "Image", "Labels",
-                "LocalVolumes", "Mounts",     "Name",     "Names",  "Networks", "Ports", "Project",
-                "Publishers",   "RunningFor", "Service",  "Size",   "State",    "Status"}));
+  EXPECT_EQ(keys, (std::vector<std::string>{
+                      "Command", "CreatedAt",    "ExitCode", "Health",     "ID",         "Image",
+                      "Labels",  "LocalVolumes", "Mounts",   "Name",       "Names",      "Networks",
+                      "Pid",     "Ports",        "Project",  "Publishers", "RunningFor", "Service",
+                      "Size",    "State",        "Status"}));
   EXPECT_EQ(object->find("State")->text, "running");
   EXPECT_EQ(object->find("Service")->text, "web");
   EXPECT_EQ(object->find("ID")->text.size(), 12U);
