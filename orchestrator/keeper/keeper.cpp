@@ -112,6 +112,8 @@ void handle(Keeper& keeper, uint64_t data) {
       read_all(keeper.child_signals);
       return reap(keeper);
     case Wake::Logs:
+      // A new run is announced before its first word.
+      obey_supervisor(keeper);
       move_ready(keeper.logs);
       if (any_stalled(keeper.logs)) try_again_later(keeper);
       return;

@@ -60,10 +60,13 @@ bool move_one(Logs& logs, Log& log, uint32_t stream) {
   return false;
 }
 
-void release(Logs& logs, Log& log) {
-  // Bounded: a container that goes on writing must not keep us here.
+// Bounded: a container that goes on writing must not keep us here.
+void drain(Logs& logs, Log& log) {
   for (uint32_t stream = 0; stream < kStreams; ++stream)
     for (int bursts = 0; bursts < 16 && move_one(logs, log, stream);) ++bursts;
+}
+
+void release(Logs& logs, Log& log) {
   listen(logs, log, EPOLL_CTL_DEL, 0);
   close_store(log.store);
   for (const int fifo : log.fifos) kernel::close(fifo);
@@ -88,7 +91,13 @@ long begin_log(Logs& logs, Parcel& parcel) {
       !is_read_write(parcel.descriptors[1]))
     return -EINVAL;
   Log* log = find_log(logs, message.name);
-  if (log != nullptr) release(logs, *log);
+  if (log != nullptr) {
+    // In FIFOs that are used again there may be words of the new run already: they stay there until
+    // the break is written. The run before was drained when its exit was journaled.
+    if (kernel::inode_of(log->fifos[0]) != kernel::inode_of(parcel.descriptors[0]))
+      drain(logs, *log);
+    release(logs, *log);
+  }
   if (log == nullptr) log = find_free_log(logs);
   if (log == nullptr) return -ENFILE;
   *log = Log{};
@@ -108,12 +117,15 @@ long begin_log(Logs& logs, Parcel& parcel) {
 }
 
 void end_log(Logs& logs, const char* name) {
-  if (Log* log = find_log(logs, name)) release(logs, *log);
+  Log* log = find_log(logs, name);
+  if (log == nullptr) return;
+  drain(logs, *log);
+  release(logs, *log);
 }
 
 void end_all_logs(Logs& logs) {
   for (uint32_t i = 0; i < logs.end; ++i)
-    if (logs.slots[i].used) release(logs, logs.slots[i]);
+    if (logs.slots[i].used) end_log(logs, logs.slots[i].name);
 }
 
 void move_ready(Logs& logs) {

@@ -85,6 +85,11 @@ inline long file_size(int fd) {
   const long result = call(__NR_fstat, fd, address(&facts));
   return result < 0 ? result : facts.st_size;
 }
+// The number of the file within its file system.
+inline uint64_t inode_of(int fd) {
+  struct stat facts;
+  return call(__NR_fstat, fd, address(&facts)) < 0 ? 0 : facts.st_ino;
+}
 inline long control(int fd, int command, long argument = 0) {
   return call(__NR_fcntl, fd, command, argument);
 }

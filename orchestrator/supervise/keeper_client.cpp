@@ -25,6 +25,14 @@ using schemas::Result;
 
 namespace {
 
+// A dying keeper's descriptors are closed one after the other: our stream ends before its lock is
+// free. Its pidfd tells when all are closed, which is a matter of microseconds.
+void await_death(const FileDescriptor& keeper) {
+  constexpr int kAtMost = 1000;  // ms; for a keeper that is not dying but broken
+  pollfd entry{.fd = keeper.get(), .events = POLLIN, .revents = 0};
+  ::poll(&entry, 1, kAtMost);
+}
+
 bool is_readable(const FileDescriptor& socket) {
   pollfd entry{.fd = socket.get(), .events = POLLIN, .revents = 0};
   return ::poll(&entry, 1, 0) == 1;
@@ -48,7 +56,14 @@ Result<KeeperClient> KeeperClient::inherit() {
     return fail(ErrorKind::NotFound, "not started by a keeper");
   FileDescriptor socket(kKeeperSocket);
   ::fcntl(socket.get(), F_SETFD, FD_CLOEXEC);
-  return KeeperClient(std::move(socket));
+  KeeperClient client(std::move(socket));
+  // The other end's maker is the keeper (unix(7), SO_PEERCRED of a socket pair).
+  ucred maker{};
+  size = sizeof(maker);
+  if (::getsockopt(client.socket_.get(), SOL_SOCKET, SO_PEERCRED, &maker, &size) == 0)
+    if (const auto identity = runtime::identify(maker.pid))
+      if (auto pidfd = runtime::open_process(*identity)) client.keeper_ = std::move(*pidfd);
+  return client;
 }
 
 Result<> KeeperClient::hold(std::string_view name, const FileDescriptor& descriptor) {
@@ -123,6 +138,7 @@ Result<std::vector<KeeperNews>> KeeperClient::receive() {
     auto received = receive_keeper_message(socket_);
     if (!received) return pass_up(received, "listen to the keeper");
     if (!*received) {
+      if (keeper_) await_death(keeper_);
       news.emplace_back(KeeperGone{});
       break;
     }

@@ -56,7 +56,7 @@ struct KeeperRefused {
   std::string name;
   schemas::Error error;
 };
-struct KeeperGone {};  // start another one: keeper_start.hpp
+struct KeeperGone {};  // and its lock with it: start another one (keeper_start.hpp)
 using KeeperNews = std::variant<ExitJournaled, KeeperRefused, KeeperGone>;
 
 // Requests are sent and not waited for, except list() and stop(); a refusal comes as news. Names
@@ -97,6 +97,7 @@ class KeeperClient {
   schemas::Result<ReceivedFromKeeper> await_answer();
 
   runtime::FileDescriptor socket_;
+  runtime::FileDescriptor keeper_;  // pidfd; empty when it was gone before we looked
   std::vector<KeeperNews> news_;
 };
 

@@ -30,6 +30,8 @@ Result<> send_keeper_message(const FileDescriptor& socket, KeeperVerb verb, std:
 
 Result<std::optional<ReceivedFromKeeper>> receive_keeper_message(const FileDescriptor& socket) {
   auto received = runtime::receive_message(socket, sizeof(KeeperMessage));
+  // A peer that died with unread messages leaves one ECONNRESET before what it had sent to us.
+  if (!received) received = runtime::receive_message(socket, sizeof(KeeperMessage));
   if (!received) return pass_up(received);
   if (received->bytes.empty()) return std::nullopt;
   ReceivedFromKeeper taken;
