@@ -45,6 +45,7 @@ Result<> write_desire(const runtime::StateLayout& layout, const schemas::Project
                       const StoredDesire& desire) {
   Node node = Node::mapping();
   node.set("generation", Node::number(static_cast<std::int64_t>(desire.generation)));
+  node.set("asked_at", Node::number(desire.asked_at.time_since_epoch().count()));
   node.set("goal", Node::string(goal_text(desire.goal)));
   node.set("discard_volumes", Node::boolean(desire.volume_fate == VolumeFate::Discard));
   node.set("model", Node::string(desire.model));
@@ -79,6 +80,12 @@ Result<std::optional<StoredDesire>> read_desire(const runtime::StateLayout& layo
   if (std::from_chars(digits.data(), digits.data() + digits.size(), desire.generation).ec !=
       std::errc{}) {
     return schemas::fail(ErrorKind::Invalid, "{}: generation is not a number", kFile);
+  }
+  if (const Node* asked_at = node->find("asked_at"); asked_at != nullptr) {
+    const std::string& count = asked_at->text;
+    schemas::Duration::rep since_boot = 0;
+    std::from_chars(count.data(), count.data() + count.size(), since_boot);
+    desire.asked_at = schemas::Instant{schemas::Duration{since_boot}};
   }
   const auto known = read_goal(goal->text);
   if (!known) return schemas::fail(ErrorKind::Invalid, "{}: unknown goal '{}'", kFile, goal->text);

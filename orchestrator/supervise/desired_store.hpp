@@ -8,6 +8,7 @@
 #include "orchestrator/reconcile/desired.hpp"
 #include "runtime/sys/layout.hpp"
 #include "schemas/vocabulary/error.hpp"
+#include "schemas/vocabulary/quantities.hpp"
 
 namespace orchestrator {
 
@@ -17,6 +18,7 @@ struct StoredDesire {
   Goal goal{Goal::Running};
   VolumeFate volume_fate{VolumeFate::Keep};
   std::uint64_t generation{0};
+  schemas::Instant asked_at;  // when that generation was asked for
 };
 
 // desired.json of the project.

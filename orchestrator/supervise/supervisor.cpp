@@ -74,6 +74,7 @@ Result<DesiredState> Supervisor::desired_from(const StoredDesire& desire) const 
   desired->goal = desire.goal;
   desired->volume_fate = desire.volume_fate;
   desired->generation = desire.generation;
+  desired->asked_at = desire.asked_at;
   return desired;
 }
 
@@ -208,8 +209,10 @@ Result<> Supervisor::take_on(const UpRequest& request, const std::shared_ptr<Eve
     return schemas::fail(ErrorKind::Busy, "{} is being taken down; try again when it is gone",
                          parts_.names.project);
   }
-  const StoredDesire wanted{
-      .model = request.model, .goal = Goal::Running, .generation = stored_.generation + 1};
+  const StoredDesire wanted{.model = request.model,
+                            .goal = Goal::Running,
+                            .generation = stored_.generation + 1,
+                            .asked_at = runtime::boot_now()};
   auto desired = desired_from(wanted);
   if (!desired) return pass_up(desired);
   if (desired->names.project != parts_.names.project) {
