@@ -215,6 +215,10 @@ Chain postrouting() {
           .base = BaseHook{ChainType::Nat, Hook::Postrouting, 100},
           .rules = {
               leave_ipv6_alone(),
+              // A container that was led to itself; also where br_netfilter shows us packets inside
+              // the bridge, which have no input here.
+              {LoadPayload{PayloadField::SourceAddress, 0},
+               LoadPayload{PayloadField::DestinationAddress, 1}, Lookup{"hairpin"}, Masquerade{}},
               // Back into the bridge that it came from: without our address in between, the
               // answer would go straight to the asker, who does not know that sender.
               rule({same_bridge(), was_led_here(), {Masquerade{}}}),

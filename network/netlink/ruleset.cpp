@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <span>
 
@@ -17,6 +18,10 @@ namespace {
 
 constexpr std::size_t kElementsPerMessage = 400;  // below the 64 KiB of one nest
 constexpr std::uint8_t kCommentTag = 0;           // libnftnl's NFTNL_UDATA_TABLE_COMMENT
+
+// What libnftnl calls NFTNL_UDATA_SET_KEYBYTEORDER: without it the nft program prints names as "".
+constexpr std::array kNamesAreInHostOrder{std::byte{0}, std::byte{4}, std::byte{1},
+                                          std::byte{0}, std::byte{0}, std::byte{0}};
 
 Message start(int operation, int flags) {
   Message message(static_cast<std::uint16_t>((NFNL_SUBSYS_NFTABLES << 8) | operation),
@@ -83,6 +88,8 @@ Message new_set(const Ruleset& ruleset, const Set& set, std::uint32_t id) {
       .put_big_u32(NFTA_SET_KEY_TYPE, type_of(set.key))
       .put_big_u32(NFTA_SET_KEY_LEN, length_of(set.key))
       .put_big_u32(NFTA_SET_ID, id);
+  if (set.key == std::vector{Field::Interface})
+    message.put(NFTA_SET_USERDATA, kNamesAreInHostOrder);
   if (!set.value.empty())
     message.put_big_u32(NFTA_SET_DATA_TYPE, type_of(set.value))
         .put_big_u32(NFTA_SET_DATA_LEN, length_of(set.value));
