@@ -46,7 +46,8 @@ int make_file_system(const char* type, const std::vector<MountOption>& options,
   const int context = kernel::fsopen(type);
   if (context < 0) return -1;
   int mount = -1;
-  bool configured = true;
+  // Without a name of its own it would be called "none" in the container's mount table.
+  bool configured = kernel::fsconfig_string(context, "source", type) >= 0;
   for (const MountOption& option : options)
     configured =
         configured && (option.value.empty() ? kernel::fsconfig_flag(context, option.key.c_str())
@@ -94,6 +95,12 @@ void attach(int mount, int target, const PlannedMount& planned, int report) noex
   ::close(target);
 }
 
+bool fits(int target, MountPoint point) noexcept {
+  struct stat status {};
+  return ::fstat(target, &status) == 0 &&
+         S_ISDIR(status.st_mode) == (point == MountPoint::Directory);
+}
+
 int open_target(const PlannedMount& planned, int root, int report) noexcept {
   const bool ours_at_the_top = planned.kind == MountKind::Proc ||
                                planned.kind == MountKind::Sysfs ||
@@ -101,7 +108,12 @@ int open_target(const PlannedMount& planned, int root, int report) noexcept {
   const int target = ours_at_the_top
                          ? open_top_directory(root, planned.target.c_str())
                          : open_mount_point(root, planned.target.c_str(), planned.point);
-  if (target < 0) report_and_exit(report, ChildStep::MakeMountPoint, planned.target.c_str());
+  if (target < 0 && (errno != ENOTDIR || ours_at_the_top))
+    report_and_exit(report, ChildStep::MakeMountPoint, planned.target.c_str());
+  if (target < 0 || !fits(target, planned.point)) {
+    errno = ENOTDIR;
+    report_and_exit(report, ChildStep::Mount, planned.target.c_str(), planned.source.c_str());
+  }
   if (planned.owner == MountOwner::User && is_proc(target)) {
     errno = EPERM;  // the target led into /proc by a link of the image
     report_and_exit(report, ChildStep::MakeMountPoint, planned.target.c_str());
@@ -186,13 +198,19 @@ void make_mount(const ChildOrders& orders, const PlannedMount& planned, int root
   attach(mount, target, planned, report);
 }
 
+// Leaves errno 0 when the path is covered, or ENOENT when it is not there.
 void mask(const MaskedPath& masked, int root, int& empty_directory) noexcept {
   const int target = open_beneath(root, masked.path.c_str(), O_NOFOLLOW);
   if (target < 0) return;  // this container's /proc or /sys lacks it
   int cover = -1;
   if (masked.kind == MaskedPath::Kind::File) {
-    // The host's null device, by a path that no image can reach before the change of root.
+    // The host's null device, by a path that no image can reach before the change of root;
+    // read-only, or the container could change the mode of the host's node (writing to the device
+    // still works).
     cover = kernel::open_tree_clone(AT_FDCWD, "/dev/null", false);
+    if (kernel::mount_setattr(cover, "", false, kernel::kMountReadOnly | kernel::kMountNoExec, 0,
+                              0) < 0)
+      return;
   } else if (empty_directory < 0) {
     cover = make_file_system("tmpfs", {}, kernel::kMountReadOnly);
     empty_directory = ::fcntl(cover, F_DUPFD_CLOEXEC, 3);

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,6 +42,14 @@ Result<MountPoint> kind_of(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) < 0) return os_error(errno, "{}", path);
   return S_ISDIR(status.st_mode) ? MountPoint::Directory : MountPoint::File;
+}
+
+// A socket, since a write to it can be kept from raising SIGPIPE when the child has failed early.
+Result<Pipe> create_gate() {
+  std::array<int, 2> ends{-1, -1};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) < 0)
+    return os_error(errno, "create a socket pair");
+  return Pipe{FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
 // What each kind of mount has for a source; absent ones are made or refused, as the user asked.
@@ -163,7 +172,7 @@ Result<Launched> clone_child(const LaunchRequest& request, const HostFacts& host
   if (!entrance) return pass_up(entrance);
   auto report = create_pipe();
   if (!report) return pass_up(report);
-  auto go = create_pipe();
+  auto go = create_gate();
   if (!go) return pass_up(go);
 
   ChildOrders orders{.plan = plan,
@@ -210,9 +219,9 @@ Result<Launched> launch_container(const LaunchRequest& request, HostFacts& host)
 }
 
 Result<> release(Launched& launched) {
-  const ssize_t written = ::write(launched.go.get(), "", 1);
+  const ssize_t written = ::send(launched.go.get(), "", 1, MSG_NOSIGNAL);
   // EPIPE: it has failed before the gate, which its report will tell.
-  if (written < 0 && errno != EPIPE)
+  if (written < 0 && errno != EPIPE && errno != ECONNRESET)
     return os_error(errno, "release process {}", launched.process.pid);
   launched.go.close();
   return {};

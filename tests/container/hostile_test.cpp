@@ -129,7 +129,7 @@ TEST(HostileImage, MayNotReplaceWhatMasksAPath) {
   fs::create_directories(stage.layer() + "/dev");
   fs::create_symlink("/proc/sys/kernel/core_pattern", stage.layer() + "/dev/null");
   const Outcome outcome =
-      stage.run(stage.script("cat /proc/kcore | wc -c; echo x 2>/dev/null "
+      stage.run(stage.script("cat /proc/interrupts | wc -c; echo x 2>/dev/null "
                              ">/proc/sys/kernel/core_pattern || echo refused"));
   EXPECT_EQ(outcome.output, "0\nrefused\n");
 }
