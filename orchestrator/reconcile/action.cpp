@@ -13,6 +13,10 @@ std::string endpoint_of_host(const schemas::PublishedPort& port) {
                      schemas::transport_text(port.transport));
 }
 
+std::string counted(std::size_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
 // Collects one describe() per alternative; a new kind of action does not compile without its line.
 struct Words {
   const schemas::ProjectName& project;
@@ -43,9 +47,10 @@ struct Words {
     return fmt::format("release port {}", endpoint_of_host(action.port));
   }
   std::string operator()(const ApplyFirewall& action) const {
-    return fmt::format("apply firewall ({} networks, {} addresses, {} ports)",
-                       action.config.networks.size(), action.config.members.size(),
-                       action.config.ports.size());
+    return fmt::format("apply firewall ({}, {}, {})",
+                       counted(action.config.networks.size(), "network", "networks"),
+                       counted(action.config.members.size(), "address", "addresses"),
+                       counted(action.config.ports.size(), "port", "ports"));
   }
   std::string operator()(const WithdrawFirewall&) const { return "withdraw firewall"; }
   std::string operator()(const CreateContainer& action) const {

@@ -276,9 +276,9 @@ TEST(Life, RepairsWhatSomebodyElseTookAway) {
   world.state.firewall = {};
   const Plan plan = reconcile(desired, world.state, world.now());
   EXPECT_EQ(describe(plan, schemas::ProjectName("shop")),
-            "create network shop_back 10.89.0.0/24                bridge is gone\n"
-            "apply firewall (1 networks, 1 addresses, 0 ports)    table is not there\n"
-            "attach web-1 to shop_back as 10.89.0.2               bridge was gone\n");
+            "create network shop_back 10.89.0.0/24           bridge is gone\n"
+            "apply firewall (1 network, 1 address, 0 ports)  table is not there\n"
+            "attach web-1 to shop_back as 10.89.0.2          bridge was gone\n");
   loop.settle(desired);
   world.kill("shop-web-1");
   loop.settle(desired);

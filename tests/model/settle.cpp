@@ -16,8 +16,9 @@ bool is_quiet(const FakeWorld& world) {
   return std::all_of(world.state.containers.begin(), world.state.containers.end(),
                      [](const auto& entry) {
                        const auto& status = entry.second;
-                       return status.state != schemas::ContainerState::Starting &&
-                              status.health.state != schemas::Health::Starting;
+                       const bool probed = status.state == schemas::ContainerState::Running &&
+                                           status.health.state == schemas::Health::Starting;
+                       return !probed && status.state != schemas::ContainerState::Starting;
                      });
 }
 

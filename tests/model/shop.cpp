@@ -42,6 +42,9 @@ ServiceBuilder& ServiceBuilder::health(Duration interval, std::uint32_t retries)
   return *this;
 }
 ServiceBuilder& ServiceBuilder::network(const std::string& key) {
+  for (const ServiceNetwork& network : service.networks) {
+    if (network.key == key) return *this;
+  }
   service.networks.push_back({.key = key, .aliases = {}, .ipv4_address = {}});
   return *this;
 }
