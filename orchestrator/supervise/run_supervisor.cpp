@@ -7,8 +7,10 @@
 #include <variant>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "network/fabric/resolv_conf.hpp"
+#include "orchestrator/keeper/protocol.hpp"
 #include "orchestrator/supervise/api_server.hpp"
 #include "orchestrator/supervise/dns_names.hpp"
 #include "orchestrator/supervise/keeper_holder.hpp"
@@ -50,20 +52,31 @@ std::vector<DnsUpstream> upstreams() {
   return all;
 }
 
-// Nothing of the project is left but our own files; the run directory goes last.
-Result<> remove_traces(const runtime::StateLayout& layout, const schemas::ProjectName& project,
-                       Goal goal) {
-  if (goal == Goal::Gone) {
-    auto projects = runtime::open_directory(layout.root + "/projects");
-    if (projects) {
-      if (auto removed = runtime::remove_tree_at(*projects, project.text); !removed) {
-        return pass_up(removed);
-      }
+constexpr const char* kSocketName = "socket";
+
+bool is_keeper_file(const std::string& name) {
+  return name == kLockName || name == kIdentityName || name == kExitsName || name == kOldExitsName;
+}
+
+// Removes the project's files while the keeper's lock still keeps another `up` out of them. The
+// keeper's own files are left to it. After a stop the records stay, for `ps -a` and the next `up`.
+Result<> remove_files(const runtime::StateLayout& layout, const schemas::ProjectName& project,
+                      Goal goal) {
+  auto run = runtime::open_directory(layout.project_run(project));
+  if (!run) return pass_up(run);
+  if (goal != Goal::Gone) return runtime::remove_tree_at(*run, kSocketName);
+  if (auto projects = runtime::open_directory(layout.root + "/projects")) {
+    if (auto removed = runtime::remove_tree_at(*projects, project.text); !removed) {
+      return pass_up(removed);
     }
   }
-  auto run = runtime::open_directory(layout.run);
-  if (!run) return pass_up(run);
-  return runtime::remove_tree_at(*run, project.text);
+  auto names = runtime::list_directory(*run);
+  if (!names) return pass_up(names);
+  for (const std::string& name : *names) {
+    if (is_keeper_file(name)) continue;
+    if (auto removed = runtime::remove_tree_at(*run, name); !removed) return pass_up(removed);
+  }
+  return {};
 }
 
 Result<> supervise(const SuperviseOptions& options) {
@@ -112,9 +125,12 @@ Result<> supervise(const SuperviseOptions& options) {
   if (!ended) return pass_up(ended);
   if (keeper_gone) return replace_keeper(options, *holder);
 
-  // Over: the keeper lets go of its descriptors (network namespaces die), then our files go.
+  auto removed = remove_files(layout, options.project, supervisor.goal().value_or(Goal::Gone));
+  // The keeper lets go of its descriptors (network namespaces die) and removes its own files.
   auto stopped = holder->client().stop();
-  auto removed = remove_traces(layout, options.project, supervisor.goal().value_or(Goal::Gone));
+  // Fails when another `up` has begun in the directory meanwhile, or records are kept: as it should.
+  ::rmdir(layout.project_run(options.project).c_str());
+  ::rmdir(layout.run.c_str());
   supervisor.settle_goal(!stopped   ? stopped.error().text()
                          : !removed ? removed.error().text()
                                     : std::string());
