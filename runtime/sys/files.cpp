@@ -116,6 +116,8 @@ Result<FileDescriptor> ensure_directory(const std::string& path, mode_t mode) {
     return fail(ErrorKind::Invalid, "{} is not an absolute path", path);
   auto opened = open_directory_from(AT_FDCWD, path, 0);
   if (opened || opened.error().kind() != ErrorKind::NotFound) return opened;
+  // Mostly only the last component is missing.
+  if (::mkdir(path.c_str(), mode) == 0) return open_directory_from(AT_FDCWD, path, 0);
   for (std::size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
     const std::string part = path.substr(0, slash);
     if (::mkdir(part.c_str(), mode) < 0 && errno != EEXIST)
