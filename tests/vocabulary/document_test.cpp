@@ -164,6 +164,14 @@ TEST(Yaml, LeavesDurationsAndSubnetsBare) {
   EXPECT_EQ(write_yaml(node), "- 1m30s\n- 10.1.0.0/24\n");
 }
 
+TEST(Yaml, WritesLongKeysSoThatTheyReadBack) {
+  Node node = Node::mapping();
+  node.set(std::string(3000, 'k'), Node::number(1));
+  Node list = Node::sequence();
+  list.add(node);
+  EXPECT_EQ(write_json(yaml(write_yaml(list))), write_json(list));
+}
+
 TEST(Yaml, WritesBlocksThatReadBackEqual) {
   const Node node =
       yaml("a:\n  - b: {c: [1, x]}\n    d: []\n  - [p, [q]]\n  - {}\nn: null\nt: true\n");
