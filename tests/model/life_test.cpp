@@ -93,7 +93,7 @@ TEST(Life, GivesUpAfterOnFailuresMaximum) {
   FakeWorld world;
   Loop loop(world);
   world.program("shop-web-1") = {.runs_for = 1ms, .exit_code = 3};
-  loop.settle(desired_of({a_service("web").restart(RestartMode::OnFailure, 2)}));
+  loop.live(desired_of({a_service("web").restart(RestartMode::OnFailure, 2)}), 1min);
   EXPECT_EQ(count(world, "start shop-web-1"), 3);
 }
 
