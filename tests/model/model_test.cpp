@@ -10,7 +10,7 @@ namespace {
 using namespace orchestrator;
 using testing::IsEmpty;
 
-constexpr std::uint32_t kSeeds = 60;
+constexpr std::uint32_t kSeeds = 20;
 
 struct Cut {};  // the supervisor dies here
 
