@@ -82,6 +82,34 @@ TEST(Container, MayNotMakeNamespacesOrOpenTheHostsDisks) {
   EXPECT_EQ(outcome.output, "no namespace\nOperation not permitted\n");
 }
 
+// The v2 tree of a hybrid host has no controllers, but the device program works there too.
+TEST(Container, IsKeptFromDevicesByTheProgramOfAUnifiedHost) {
+  ContainerStage stage;
+  if (stage.host.cgroups.unified.empty()) GTEST_SKIP() << "no v2 tree on this host";
+  stage.host.cgroups.legacy.clear();
+  stage.host.cgroups.kind = runtime::CgroupKind::Unified;
+  const Outcome outcome = stage.run(stage.script(
+      "mknod /tmp/disk b 8 0; dd if=/tmp/disk of=/dev/null count=1 2>&1 | "
+      "grep -o 'Operation not permitted'; dd if=/dev/zero of=/dev/null count=1 2>/dev/null && echo "
+      "zero; mount | grep -c cgroup2; cat /proc/self/cgroup | grep ^0"));
+  EXPECT_EQ(outcome.failure, "");
+  EXPECT_EQ(outcome.output, "Operation not permitted\nzero\n1\n0::/\n");
+}
+
+TEST(Container, MayBeTheChildOfOurParent) {
+  ContainerStage stage;
+  RunningContainer running;
+  running.record = stage.create(stage.script("echo adopted"));
+  auto launched = runtime::launch_container(
+      {.layout = stage.layout, .names = stage.names, .record = running.record}, stage.host);
+  ASSERT_TRUE(launched) << launched.error().text();
+  ASSERT_TRUE(runtime::release(*launched));
+  ASSERT_TRUE(wait_readable(launched->pidfd));
+  EXPECT_EQ(drain(launched->stdout_fifo), "adopted\n");
+  EXPECT_TRUE(runtime::discard_container(stage.layout, stage.names, running.record.config.name,
+                                         stage.host));
+}
+
 TEST(Container, SeesItsOwnCgroupAsTheRootAndKeepsToItsLimits) {
   ContainerStage stage;
   schemas::ContainerConfig config = stage.script(
