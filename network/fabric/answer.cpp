@@ -29,7 +29,8 @@ std::optional<schemas::Ipv4Address> read_reverse_name(std::string_view name) {
   while (!name.empty()) {
     const std::size_t dot = name.rfind('.');
     const std::string_view part = dot == std::string_view::npos ? name : name.substr(dot + 1);
-    forward += (forward.empty() ? "" : ".") + std::string(part);
+    if (!forward.empty()) forward += '.';
+    forward += part;
     name = dot == std::string_view::npos ? std::string_view{} : name.substr(0, dot);
   }
   auto address = schemas::read_ipv4(forward);

@@ -9,6 +9,12 @@ namespace {
 
 constexpr std::size_t kMostServers = 3;  // MAXNS of resolv.h
 
+// Appends; `" " + word` makes g++ 12 warn of an overlap that cannot be (-Wrestrict).
+void add_word(std::string& line, std::string_view word) {
+  line += ' ';
+  line += word;
+}
+
 }  // namespace
 
 ResolvConf read_resolv_conf(std::string_view text) {
@@ -36,15 +42,15 @@ ResolvConf read_resolv_conf(std::string_view text) {
 std::string write_container_resolv_conf(const ResolvConf& host) {
   std::string text =
       "# The names of this project's containers are known here; for the rest it asks";
-  for (const schemas::Ipv4Address& server : host.servers) text += " " + server.text();
+  for (const schemas::Ipv4Address& server : host.servers) add_word(text, server.text());
   text += "\nnameserver 127.0.0.11\n";
   if (!host.search.empty()) {
     text += "search";
-    for (const std::string& domain : host.search) text += " " + domain;
+    for (const std::string& domain : host.search) add_word(text, domain);
     text += "\n";
   }
   text += "options";
-  for (const std::string& option : host.options) text += " " + option;
+  for (const std::string& option : host.options) add_word(text, option);
   const bool has_ndots = std::ranges::any_of(
       host.options, [](const std::string& option) { return option.starts_with("ndots:"); });
   if (!has_ndots) text += " ndots:0";

@@ -4,6 +4,7 @@
 
 #include <sys/random.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <memory>
@@ -85,9 +86,10 @@ asio::awaitable<MaybeBytes> ask_over_tcp(DnsUpstream upstream, const DnsBytes* q
   const auto endpoint = endpoint_of<tcp>(upstream);
   const auto [refused] = co_await socket->async_connect(endpoint, kToken);
   if (refused) co_return std::nullopt;
-  DnsBytes request{static_cast<std::byte>(query->size() >> 8U),
-                   static_cast<std::byte>(query->size() & 0xffU)};
-  request.insert(request.end(), query->begin(), query->end());
+  DnsBytes request(query->size() + 2);
+  request[0] = static_cast<std::byte>(query->size() >> 8U);
+  request[1] = static_cast<std::byte>(query->size() & 0xffU);
+  std::ranges::copy(*query, request.begin() + 2);
   const auto request_buffer = asio::buffer(request);
   const auto [unsent, sent] = co_await asio::async_write(*socket, request_buffer, kToken);
   if (unsent) co_return std::nullopt;

@@ -33,7 +33,7 @@ NameTable table_with(std::uint32_t replicas, Forwarding forwarding = Forwarding:
     endpoints.push_back({.network = schemas::NetworkName("shop_front"),
                          .network_key = "front",
                          .address = {0x0a590002 + index},
-                         .names = {"shop-web-" + std::to_string(index + 1), "Web"}});
+                         .names = {fmt::format("shop-web-{}", index + 1), "Web"}});
   NameTable table{.networks = {}, .forwarding = forwarding};
   for (const auto& [name, names] : collect_names(endpoints)) table.networks.push_back(names);
   return table;

@@ -216,14 +216,14 @@ TEST_F(Fabric, AHundredEndpointsAndPortsAreCheap) {
   const double sets_time = milliseconds(Clock::now() - before);
   before = Clock::now();
   for (std::uint8_t index = 0; index < 100; ++index) {
-    const auto specs = box.plan("c" + std::to_string(index), {"many_default"},
-                                static_cast<std::uint8_t>(index + 2));
+    const auto specs =
+        box.plan(fmt::format("c{}", index), {"many_default"}, static_cast<std::uint8_t>(index + 2));
     ASSERT_TRUE(box.fabric.attach(sets[index], specs));
   }
   const double attach_time = milliseconds(Clock::now() - before);
   for (std::uint16_t port = 0; port < 100; ++port)
     box.publish("0.0.0.0", static_cast<std::uint16_t>(9000 + port), 80, Transport::Tcp,
-                "10.89.0." + std::to_string(2 + port));
+                fmt::format("10.89.0.{}", 2 + port));
   before = Clock::now();
   box.apply();
   const double first_time = milliseconds(Clock::now() - before);
