@@ -204,6 +204,14 @@ Result<> Supervisor::submit(const ControlRequest& request, std::shared_ptr<Event
   return {};
 }
 
+template <typename T>
+Result<> Supervisor::refuse(Result<T>& failed) {
+  // A supervisor that was started for this request only has nothing to stay for.
+  if (!desired_) idle_until_ = runtime::boot_now();
+  parts_.loop.wake();
+  return pass_up(failed);
+}
+
 Result<> Supervisor::take_on(const UpRequest& request, const std::shared_ptr<EventSink>& sink) {
   if (desired_ && desired_->goal == Goal::Gone) {
     return schemas::fail(ErrorKind::Busy, "{} is being taken down; try again when it is gone",
@@ -214,13 +222,13 @@ Result<> Supervisor::take_on(const UpRequest& request, const std::shared_ptr<Eve
                             .generation = stored_.generation + 1,
                             .asked_at = runtime::boot_now()};
   auto desired = desired_from(wanted);
-  if (!desired) return pass_up(desired);
+  if (!desired) return refuse(desired);
   if (desired->names.project != parts_.names.project) {
     return schemas::fail(ErrorKind::Invalid, "this is the supervisor of {}, not of {}",
                          parts_.names.project, desired->names.project);
   }
   // Before anything is remembered or touched: a refused `up` leaves the project as it was.
-  if (auto prepared = parts_.world.prepare(*desired); !prepared) return pass_up(prepared);
+  if (auto prepared = parts_.world.prepare(*desired); !prepared) return refuse(prepared);
   if (auto written = write_desire(parts_.layout, parts_.names.project, wanted); !written) {
     return pass_up(written);
   }

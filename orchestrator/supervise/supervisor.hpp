@@ -65,6 +65,8 @@ class Supervisor final : public ControlTarget {
 
   [[nodiscard]] schemas::Result<> take_on(const UpRequest& request,
                                           const std::shared_ptr<EventSink>& sink);
+  template <typename T>
+  [[nodiscard]] schemas::Result<> refuse(schemas::Result<T>& failed);
   [[nodiscard]] schemas::Result<> set_goal(Goal goal, VolumeFate fate,
                                            const std::shared_ptr<EventSink>& sink);
   [[nodiscard]] schemas::Result<DesiredState> desired_from(const StoredDesire& desire) const;
