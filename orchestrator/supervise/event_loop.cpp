@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <list>
+#include <utility>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -16,7 +17,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-// One watched descriptor; re-arms itself after each call.
+// One watched descriptor. It is armed anew by the next wait(), not by its handler: what it says may
+// stay readable until the look that follows, and would be called again for ever.
 struct Watch {
   Watch(asio::io_context& context, int number, std::function<void()> handler)
       : descriptor(context, number), on_readable(std::move(handler)) {}
@@ -25,16 +27,18 @@ struct Watch {
   ~Watch() { static_cast<void>(descriptor.release()); }  // its owner closes it
 
   void arm() {
+    if (std::exchange(armed, true)) return;
     descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
                           [this](const boost::system::error_code& error) {
                             if (error) return;
+                            armed = false;
                             on_readable();
-                            arm();
                           });
   }
 
   asio::posix::stream_descriptor descriptor;
   std::function<void()> on_readable;
+  bool armed{false};
 };
 
 }  // namespace
@@ -53,10 +57,11 @@ EventLoop::~EventLoop() = default;
 asio::io_context& EventLoop::context() { return state_->context; }
 
 void EventLoop::watch(int descriptor, std::function<void()> on_readable) {
-  state_->watches.emplace_back(state_->context, descriptor, std::move(on_readable)).arm();
+  state_->watches.emplace_back(state_->context, descriptor, std::move(on_readable));
 }
 
 void EventLoop::wait(std::optional<schemas::Instant> deadline) {
+  for (Watch& watch : state_->watches) watch.arm();
   bool due = false;
   if (deadline) {
     state_->timer.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(
