@@ -39,6 +39,7 @@ struct DesiredState {
   schemas::KernelNames names;
   Goal goal{Goal::Running};
   VolumeFate volume_fate{VolumeFate::Keep};  // of Goal::Gone
+  std::optional<schemas::Duration> grace;    // `down -t`: instead of each container's own
   // Of the `up` that asked for it: what had ended before is started anew by it, what ends later is
   // the restart policy's business. Without `asked_at` every exit of an older generation was before.
   std::uint64_t generation{0};

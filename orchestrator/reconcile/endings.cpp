@@ -12,10 +12,14 @@ namespace {
 using schemas::ContainerName;
 using schemas::ContainerStatus;
 
+schemas::Duration grace_of(const Draft& draft, const ContainerStatus& status) {
+  return draft.desired.grace.value_or(status.config.stop_grace);
+}
+
 // The steps after the stop signal.
 void await_end(Draft& draft, const ContainerStatus& status) {
   if (status.kill_sent) return;  // the kernel's turn: its exit wakes us
-  const schemas::Duration grace = status.config.stop_grace;
+  const schemas::Duration grace = grace_of(draft, status);
   const schemas::Instant end_of_grace = *status.stop_sent + grace;
   if (end_of_grace > draft.now) return draft.look_at(end_of_grace);
   draft.endings.push_back({.action = KillContainer{status.config.name},
@@ -43,9 +47,9 @@ Ending stop_container(Draft& draft, const ContainerStatus& status, const std::st
   }
   draft.endings.push_back({.action = StopContainer{.container = status.config.name,
                                                    .signal = status.config.stop_signal,
-                                                   .grace = status.config.stop_grace},
+                                                   .grace = grace_of(draft, status)},
                            .reason = reason});
-  draft.look_at(draft.now + status.config.stop_grace);
+  draft.look_at(draft.now + grace_of(draft, status));
   return Ending::Underway;
 }
 

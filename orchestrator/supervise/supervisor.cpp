@@ -195,10 +195,10 @@ void Supervisor::settle_goal(const std::string& failure) {
 Result<> Supervisor::submit(const ControlRequest& request, std::shared_ptr<EventSink> sink) {
   if (const auto* up = std::get_if<UpRequest>(&request)) return take_on(*up, sink);
   if (const auto* down = std::get_if<DownRequest>(&request)) {
-    return set_goal(Goal::Gone, down->volumes, sink);
+    return set_goal({.goal = Goal::Gone, .fate = down->volumes, .grace = down->grace}, sink);
   }
   if (const auto* stop = std::get_if<StopRequest>(&request)) {
-    return set_goal(stop->goal, VolumeFate::Keep, sink);
+    return set_goal({.goal = stop->goal}, sink);
   }
   parts_.journal.listen(std::move(sink));
   return {};
@@ -243,15 +243,16 @@ Result<> Supervisor::take_on(const UpRequest& request, const std::shared_ptr<Eve
   return {};
 }
 
-Result<> Supervisor::set_goal(Goal goal, VolumeFate fate, const std::shared_ptr<EventSink>& sink) {
-  if (desired_ && desired_->goal == Goal::Gone && goal != Goal::Gone) {
+Result<> Supervisor::set_goal(const Ending& ending, const std::shared_ptr<EventSink>& sink) {
+  if (desired_ && desired_->goal == Goal::Gone && ending.goal != Goal::Gone) {
     return schemas::fail(ErrorKind::Busy, "{} is being taken down", parts_.names.project);
   }
   if (!desired_) desired_ = DesiredState{.names = parts_.names};
-  desired_->goal = goal;
-  desired_->volume_fate = fate;
-  stored_.goal = goal;
-  stored_.volume_fate = fate;
+  desired_->goal = ending.goal;
+  desired_->volume_fate = ending.fate;
+  desired_->grace = ending.grace;
+  stored_.goal = ending.goal;
+  stored_.volume_fate = ending.fate;
   if (auto written = write_desire(parts_.layout, parts_.names.project, stored_); !written) {
     return pass_up(written);
   }

@@ -55,6 +55,13 @@ class Supervisor final : public ControlTarget {
   [[nodiscard]] schemas::Node status() const override;
 
  private:
+  // How a `down` or `stop` wants the project to end.
+  struct Ending {
+    Goal goal{Goal::Stopped};
+    VolumeFate fate{VolumeFate::Keep};
+    std::optional<schemas::Duration> grace;
+  };
+
   // A client that waits for the end of its request.
   struct Waiting {
     std::shared_ptr<EventSink> sink;
@@ -67,7 +74,7 @@ class Supervisor final : public ControlTarget {
                                           const std::shared_ptr<EventSink>& sink);
   template <typename T>
   [[nodiscard]] schemas::Result<> refuse(schemas::Result<T>& failed);
-  [[nodiscard]] schemas::Result<> set_goal(Goal goal, VolumeFate fate,
+  [[nodiscard]] schemas::Result<> set_goal(const Ending& ending,
                                            const std::shared_ptr<EventSink>& sink);
   [[nodiscard]] schemas::Result<DesiredState> desired_from(const StoredDesire& desire) const;
   [[nodiscard]] schemas::Result<bool> look_and_act();  // whether anything was done
