@@ -9,7 +9,6 @@
 
 #include "orchestrator/reconcile/desired.hpp"
 #include "orchestrator/reconcile/wait_verdict.hpp"
-#include "orchestrator/reconcile/wait_verdict.hpp"
 #include "schemas/vocabulary/document.hpp"
 #include "schemas/vocabulary/error.hpp"
 #include "schemas/vocabulary/event.hpp"

@@ -1,13 +1,14 @@
 // Putting a supervisor together, and taking it apart when the project is gone.
 #include "orchestrator/supervise/run_supervisor.hpp"
 
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <utility>
 #include <variant>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "network/fabric/resolv_conf.hpp"
 #include "orchestrator/keeper/protocol.hpp"
@@ -128,7 +129,8 @@ Result<> supervise(const SuperviseOptions& options) {
   auto removed = remove_files(layout, options.project, supervisor.goal().value_or(Goal::Gone));
   // The keeper lets go of its descriptors (network namespaces die) and removes its own files.
   auto stopped = holder->client().stop();
-  // Fails when another `up` has begun in the directory meanwhile, or records are kept: as it should.
+  // Fails when another `up` has begun in the directory meanwhile, or records are kept: as it
+  // should.
   ::rmdir(layout.project_run(options.project).c_str());
   ::rmdir(layout.run.c_str());
   supervisor.settle_goal(!stopped   ? stopped.error().text()

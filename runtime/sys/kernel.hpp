@@ -1,4 +1,5 @@
-// The raw system calls that glibc 2.36 has no wrapper for; nothing here allocates, so a cloned child may use it.
+// The raw system calls that glibc 2.36 has no wrapper for; nothing here allocates, so a cloned
+// child may use it.
 #pragma once
 
 #include <sys/types.h>
@@ -7,16 +8,18 @@
 
 namespace runtime::kernel {
 
-// Each returns what the kernel returns, -1 with errno on failure; all descriptors are close-on-exec.
+// Each returns what the kernel returns, -1 with errno on failure; all descriptors are
+// close-on-exec.
 int openat2(int directory, const char* path, std::uint64_t flags, std::uint64_t mode,
             std::uint64_t resolve) noexcept;  // openat2(2); RESOLVE_* below
 int fsopen(const char* file_system) noexcept;
 int fsconfig_string(int context, const char* key, const char* value) noexcept;
 int fsconfig_flag(int context, const char* key) noexcept;
 int fsconfig_create(int context) noexcept;
-int fsmount(int context, std::uint64_t attributes) noexcept;  // MOUNT_ATTR_*
+int fsmount(int context, std::uint64_t attributes) noexcept;                    // MOUNT_ATTR_*
 int open_tree_clone(int directory, const char* path, bool recursive) noexcept;  // NOLINT
-int move_mount(int mount, int target_directory, const char* target) noexcept;   // "" = the descriptor itself
+int move_mount(int mount, int target_directory,
+               const char* target) noexcept;  // "" = the descriptor itself
 int mount_setattr(int mount, const char* path, bool recursive, std::uint64_t set,
                   std::uint64_t clear, std::uint64_t propagation) noexcept;
 int pivot_root(const char* new_root, const char* put_old) noexcept;

@@ -1,4 +1,5 @@
-// StateLayout: where everything of ours lies on disk (DESIGN section 3); the only place that joins paths.
+// StateLayout: where everything of ours lies on disk (DESIGN section 3); the only place that joins
+// paths.
 #pragma once
 
 #include <string>

@@ -12,7 +12,8 @@
 
 namespace runtime {
 
-// A pid alone may be reused; with the start time (clock ticks since boot, proc(5) field 22) it is one process.
+// A pid alone may be reused; with the start time (clock ticks since boot, proc(5) field 22) it is
+// one process.
 struct ProcessIdentity {
   pid_t pid{0};
   std::uint64_t start_time{0};
@@ -38,9 +39,10 @@ struct ProcessIdentity {
 // Decodes a wait(2) status.
 [[nodiscard]] schemas::ExitStatus decode_wait_status(int status);
 
-// Our own pid namespace's view of whether a pid is alive is not enough for records: this is what they store.
+// Our own pid namespace's view of whether a pid is alive is not enough for records: this is what
+// they store.
 struct CloneRequest {
-  std::uint64_t flags{0};              // CLONE_NEW*, CLONE_PARENT, ...
+  std::uint64_t flags{0};                 // CLONE_NEW*, CLONE_PARENT, ...
   const FileDescriptor* cgroup{nullptr};  // CLONE_INTO_CGROUP when given
 };
 

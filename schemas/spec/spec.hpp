@@ -57,8 +57,8 @@ struct ServiceMount {
   std::string source;  // absolute host path, or a key of the top-level volumes
   std::string target;
   Access access{Access::ReadWrite};
-  bool create_host_path{true};  // bind
-  bool nocopy{false};           // volume
+  bool create_host_path{true};             // bind
+  bool nocopy{false};                      // volume
   std::optional<std::int64_t> tmpfs_size;  // bytes
   std::optional<std::uint32_t> tmpfs_mode;
   Mark mark;
@@ -96,7 +96,7 @@ struct Service {
   std::string container_name;
   std::vector<ServiceDependency> depends_on;  // sorted by service
   std::optional<SpecHealth> healthcheck;
-  std::vector<ServiceNetwork> networks;       // sorted by key; never empty unless network_mode is set
+  std::vector<ServiceNetwork> networks;  // sorted by key; never empty unless network_mode is set
   NetworkMode network_mode{NetworkMode::Bridged};
   std::vector<ServicePort> ports;
   std::vector<std::string> expose;

@@ -42,7 +42,7 @@ struct Node {
   static Node mapping();
 
   [[nodiscard]] bool is_scalar() const { return kind == Kind::Plain || kind == Kind::Quoted; }
-  [[nodiscard]] bool is_null() const;  // a plain "", "~" or "null"
+  [[nodiscard]] bool is_null() const;                          // a plain "", "~" or "null"
   [[nodiscard]] const Node* find(std::string_view key) const;  // nullptr when absent
   [[nodiscard]] Node* find(std::string_view key);
   void set(std::string key, Node value);  // replaces or appends
@@ -66,8 +66,9 @@ struct DocumentLimits {
   std::size_t nodes{1'000'000};  // after aliases are expanded
 };
 
-// Reads every YAML document of `text`. Aliases and `<<` merges are resolved; duplicate keys, cycles,
-// invalid UTF-8, NUL and anything beyond `limits` is an Invalid error that names file:line:column.
+// Reads every YAML document of `text`. Aliases and `<<` merges are resolved; duplicate keys,
+// cycles, invalid UTF-8, NUL and anything beyond `limits` is an Invalid error that names
+// file:line:column.
 [[nodiscard]] Result<std::vector<Node>> read_yaml(std::string_view text, std::string file,
                                                   const DocumentLimits& limits = {});
 

@@ -1,13 +1,13 @@
 // The one error type of the house: what went wrong, why, and what we were doing when it did.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <expected>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace schemas {
 
@@ -63,8 +63,8 @@ template <typename... Args>
 [[nodiscard]] std::unexpected<Error> os_error(int error_number, fmt::format_string<Args...> format,
                                               Args&&... args) {
   return std::unexpected<Error>(
-      Error(kind_of_errno(error_number), fmt::format(format, std::forward<Args>(args)...) + ": " +
-                                             errno_text(error_number)));
+      Error(kind_of_errno(error_number),
+            fmt::format(format, std::forward<Args>(args)...) + ": " + errno_text(error_number)));
 }
 
 // Hands a failure to the caller with one more frame: pass_up(bridge, "attach {}", name).

@@ -16,7 +16,8 @@ enum class EventKind : std::uint8_t {
   Held,     // a container waits: reason says for what
   State,    // a container changed its state: "running", "exited with code 1", "healthy"
   Warning,  // worth knowing, nothing to do
-  Settled,  // nothing is left to do for this `up`: the end of its stream; text names a failure or is empty
+  Settled,  // nothing is left to do for this `up`: the end of its stream; text names a failure or
+            // is empty
 };
 
 // One event. `subject` is the container, network or volume it is about.

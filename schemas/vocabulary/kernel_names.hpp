@@ -17,10 +17,11 @@ struct KernelNames {
   [[nodiscard]] std::string bridge(const NetworkName& network) const;  // "br-tt" + 8 hex
   [[nodiscard]] std::string veth(const ContainerName& container,
                                  const NetworkName& network) const;  // "tt" + 12 hex
-  [[nodiscard]] std::string link_alias() const;  // IFLA_IFALIAS of every link: "tutti:<instance>:shop"
+  [[nodiscard]] std::string link_alias()
+      const;  // IFLA_IFALIAS of every link: "tutti:<instance>:shop"
   [[nodiscard]] std::uint32_t link_group() const;  // IFLA_GROUP: never 0
-  [[nodiscard]] std::string table() const;         // nftables: "tutti_shop" or "tutti_<instance>_shop"
-  [[nodiscard]] std::string cgroup() const;        // "tutti/shop" or "tutti/<instance>_shop"
+  [[nodiscard]] std::string table() const;   // nftables: "tutti_shop" or "tutti_<instance>_shop"
+  [[nodiscard]] std::string cgroup() const;  // "tutti/shop" or "tutti/<instance>_shop"
 };
 
 // "" for the default run directory, else the digest's first eight digits.

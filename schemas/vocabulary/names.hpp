@@ -1,12 +1,12 @@
 // Strong names: strings that mean different things and must not be mixed up.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <compare>
 #include <functional>
 #include <string>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace schemas {
 

@@ -1,4 +1,5 @@
-// Durations, byte sizes and CPU shares as compose writes them (compose-spec, "Specifying durations").
+// Durations, byte sizes and CPU shares as compose writes them (compose-spec, "Specifying
+// durations").
 #pragma once
 
 #include <chrono>

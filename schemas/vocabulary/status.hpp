@@ -63,19 +63,19 @@ struct ContainerStatus {
   ContainerState state{ContainerState::Created};
   std::int32_t pid{0};  // on the host; 0 when nothing runs
   std::vector<EndpointStatus> endpoints;
-  std::uint64_t generation{0};        // of the `up` that last started it
+  std::uint64_t generation{0};  // of the `up` that last started it
   WallTime created_at{};
   WallTime started_at{};
   WallTime finished_at{};
   Instant started{};   // of the last start
   Instant finished{};  // of the last exit
   std::optional<ExitStatus> exit;
-  std::string failure;                // FailedToStart: why, in words
+  std::string failure;  // FailedToStart: why, in words
   std::uint32_t restart_count{0};
-  Duration backoff{0};                // the delay before the last restart
-  std::optional<Instant> stop_sent;   // the stop signal was sent, grace is running
-  std::optional<Instant> kill_sent;   // SIGKILL was sent
-  bool stop_wanted{false};            // we stopped it: no restart policy applies
+  Duration backoff{0};               // the delay before the last restart
+  std::optional<Instant> stop_sent;  // the stop signal was sent, grace is running
+  std::optional<Instant> kill_sent;  // SIGKILL was sent
+  bool stop_wanted{false};           // we stopped it: no restart policy applies
   HealthStatus health;
   friend bool operator==(const ContainerStatus&, const ContainerStatus&) = default;
 };

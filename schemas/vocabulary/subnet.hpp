@@ -43,7 +43,8 @@ struct MacAddress {
 [[nodiscard]] Result<Subnet> read_subnet(std::string_view text);     // host bits set: Invalid
 [[nodiscard]] Result<MacAddress> read_mac(std::string_view text);
 
-// The MAC that goes with an address (02:42: and its four bytes, as Docker does): stable per replica.
+// The MAC that goes with an address (02:42: and its four bytes, as Docker does): stable per
+// replica.
 [[nodiscard]] MacAddress mac_of(Ipv4Address address);
 
 }  // namespace schemas

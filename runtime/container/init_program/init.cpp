@@ -1,5 +1,6 @@
 // The init program: pid 1 of a container with `init: true`. Starts the command, passes signals on,
-// reaps orphans, ends as the command ends. No libc: it is embedded, and every container pays for it.
+// reaps orphans, ends as the command ends. No libc: it is embedded, and every container pays for
+// it.
 //
 // argv: "tutti-init", the path to execute, then the command's own argv.
 #include <linux/signal.h>

@@ -41,20 +41,20 @@ enum class NewPrivileges : std::uint8_t { Allowed, Refused };
 // A container as it is wanted: entrypoint and command merged, environment complete, paths absolute.
 struct ContainerConfig {
   ContainerName name;
-  ImageReference image;       // as the user wrote it
-  Digest image_id;            // of the image configuration that was found for it
-  std::vector<Digest> layers;  // diff ids, base first
-  std::vector<std::string> command;               // argv, never empty
+  ImageReference image;              // as the user wrote it
+  Digest image_id;                   // of the image configuration that was found for it
+  std::vector<Digest> layers;        // diff ids, base first
+  std::vector<std::string> command;  // argv, never empty
   std::map<std::string, std::string> environment;  // image's and user's, merged
   std::string user;                                // "", "name", "uid", "uid:gid", "name:group"
   std::string working_directory;                   // absolute; "/" when nobody said
   std::string hostname;
-  std::vector<MountConfig> mounts;        // sorted by target
+  std::vector<MountConfig> mounts;  // sorted by target
   NetworkMode network_mode{NetworkMode::Bridged};
-  std::vector<EndpointConfig> endpoints;  // sorted: the first becomes eth0
-  std::vector<PublishedPort> ports;       // sorted
+  std::vector<EndpointConfig> endpoints;           // sorted: the first becomes eth0
+  std::vector<PublishedPort> ports;                // sorted
   std::map<std::string, std::string> extra_hosts;  // name -> address or "host-gateway"
-  std::vector<std::string> cap_add;       // "NET_ADMIN" without CAP_, or "ALL"; sorted
+  std::vector<std::string> cap_add;                // "NET_ADMIN" without CAP_, or "ALL"; sorted
   std::vector<std::string> cap_drop;
   NewPrivileges new_privileges{NewPrivileges::Allowed};
   Access root_access{Access::ReadWrite};

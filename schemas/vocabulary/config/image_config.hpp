@@ -30,10 +30,10 @@ struct ImageConfig {
 
 // An image of the store: which bytes, which layers, what it says about itself.
 struct Image {
-  ImageReference reference;     // as it was asked for
-  Digest id;                    // of the image configuration: "image ID" in docker's words
-  Digest manifest;              // of the manifest
-  std::vector<Digest> layers;   // diff ids, base first
+  ImageReference reference;    // as it was asked for
+  Digest id;                   // of the image configuration: "image ID" in docker's words
+  Digest manifest;             // of the manifest
+  std::vector<Digest> layers;  // diff ids, base first
   ImageConfig config;
 
   friend bool operator==(const Image&, const Image&) = default;

@@ -16,9 +16,9 @@ enum class Reach : std::uint8_t { Outside, Internal };  // compose's `internal: 
 
 // A network as it is wanted. Without a subnet the address pool gives one.
 struct NetworkConfig {
-  NetworkName name;                 // "shop_front"
-  std::string key;                  // "front": the name in the project file, used by DNS
-  std::optional<Subnet> subnet;     // asked for by the user; else chosen when it is created
+  NetworkName name;                    // "shop_front"
+  std::string key;                     // "front": the name in the project file, used by DNS
+  std::optional<Subnet> subnet;        // asked for by the user; else chosen when it is created
   std::optional<Ipv4Address> gateway;  // else the subnet's first address
   Reach reach{Reach::Outside};
   std::optional<std::uint32_t> mtu;  // bytes; else the default route's
@@ -40,7 +40,7 @@ enum class Transport : std::uint8_t { Tcp, Udp };
 
 // One port of the host that leads to one port of a container.
 struct PublishedPort {
-  Ipv4Address host_address;     // 0.0.0.0: every address
+  Ipv4Address host_address;  // 0.0.0.0: every address
   std::uint16_t host_port{0};
   std::uint16_t container_port{0};
   Transport transport{Transport::Tcp};
