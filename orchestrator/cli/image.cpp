@@ -67,7 +67,7 @@ ExitCode run_command(const GlobalOptions& global, const ImageImportOptions& opti
                                  std::nullopt, options.changes};
   if (options.base) request.base = schemas::ImageReference(*options.base);
   auto image = runtime::import_image(layout_of(global), request);
-  if (!image) return schemas::pass_up(image, "import {}", options.reference);
+  if (!image) return schemas::pass_up(image);
   print(image->id.text() + "\n");
   return exit_codes::kSuccess;
 }

@@ -79,8 +79,7 @@ void add_words(CLI::App& app, const std::string& flag, std::vector<std::string>&
 }
 
 void add_globals(CLI::App& app, GlobalOptions& global) {
-  add_words(app, "-f,--file", global.files, "Project file, merged in order; - is standard input",
-            "FILE");
+  add_words(app, "-f,--file", global.files, "Project file; - is standard input", "FILE");
   app.add_option("-p,--project-name", global.project_name, "Project name")->type_name("NAME");
   add_words(app, "--env-file", global.env_files, "Variables instead of those of .env", "FILE");
   app.add_option("--project-directory", global.project_directory,
@@ -95,8 +94,9 @@ void add_globals(CLI::App& app, GlobalOptions& global) {
 void add_up(CLI::App& app, Typed& typed) {
   auto* up = app.add_subcommand("up", "Make everything run as the project file says");
   up->add_flag("-d,--detach", typed.up.detach, "Return when everything was started");
-  up->add_flag("--wait", typed.up.wait, "Return when everything is running or healthy");
-  up->add_option("--wait-timeout", typed.up_seconds, "Longest wait")->type_name("SECONDS");
+  up->add_flag("--wait", typed.up.wait, "Return when everything is running or healthy; implies -d");
+  up->add_option("--wait-timeout", typed.up_seconds, "Longest time for --wait")
+      ->type_name("SECONDS");
   up->add_flag("--no-color", typed.up.no_color, "Log lines without colours");
   up->add_flag("--no-log-prefix", typed.up.no_log_prefix, "Log lines without container names");
 }
@@ -146,8 +146,8 @@ void add_exec(CLI::App& app, Typed& typed) {
   exec->add_option("-w,--workdir", typed.exec.working_directory, "Working directory")
       ->type_name("DIR");
   exec->add_option("--index", typed.exec.index, "Number of the replica")->type_name("N");
-  exec->add_option("SERVICE", typed.exec.service, "Service")->required();
-  exec->footer("What follows SERVICE is the command and its arguments, options included.");
+  exec->add_option("SERVICE", typed.exec.service, "Service in whose container it runs")->required();
+  exec->footer("What follows SERVICE is the command and its arguments: tutti exec web ls -l");
 }
 
 void add_config(CLI::App& app, Typed& typed) {
@@ -164,7 +164,8 @@ void add_image(CLI::App& app, Typed& typed) {
   auto* import = image->add_subcommand("import", "Make an image of a root file system's tar");
   import->add_option("--base", typed.image_import.base, "Image whose layers go below")
       ->type_name("REF");
-  add_words(*import, "-c,--change", typed.image_import.changes, "Dockerfile instruction", "TEXT");
+  add_words(*import, "-c,--change", typed.image_import.changes,
+            "As a line of a Dockerfile: CMD [\"sh\"]", "LINE");
   import->add_option("FILE", typed.image_import.file, "Tar, plain or gzip; - is standard input")
       ->required();
   import->add_option("REF", typed.image_import.reference, "Name of the image")->required();
@@ -314,9 +315,8 @@ std::expected<Invocation, Usage> read_options(std::span<const std::string> argum
     std::reverse(words.ours.begin(), words.ours.end());  // how CLI11 takes a vector
     app.parse(words.ours);
   } catch (const CLI::CallForHelp&) {
-    const CLI::App* asked = &app;
-    while (!asked->get_subcommands().empty()) asked = asked->get_subcommands().front();
-    return std::unexpected(Usage{Usage::Kind::Help, asked->help()});
+    // Of the innermost command that was named, with the whole way to it in its usage line.
+    return std::unexpected(Usage{Usage::Kind::Help, app.help()});
   } catch (const CLI::ExtrasError&) {
     return std::unexpected(explain_unknown(app));
   } catch (const CLI::ParseError& error) {
