@@ -17,12 +17,23 @@ if(SANITIZE)
   add_link_options(-fsanitize=${SANITIZE})
 endif()
 
+# What nearly every file includes, parsed once a target: a fifth of the build's time.
+option(PRECOMPILED_HEADERS "Precompile the headers of the standard library and fmt" ON)
+function(precompile_headers name)
+  if(PRECOMPILED_HEADERS)
+    target_compile_options(${name} PRIVATE -fpch-preprocess)  # for ccache
+    target_precompile_headers(${name} PRIVATE <algorithm> <chrono> <expected> <functional> <map>
+      <memory> <optional> <string> <variant> <vector> <fmt/format.h> ${ARGN})
+  endif()
+endfunction()
+
 # A floor: a static library, the floors it stands on (KNOWS), the packages that it hides (HIDES).
 function(add_floor name)
   cmake_parse_arguments(FLOOR "" "" "SOURCES;HEADERS;KNOWS;HIDES" ${ARGN})
   add_library(${name} STATIC ${FLOOR_SOURCES})
   target_sources(${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${FLOOR_HEADERS})
   target_link_libraries(${name} PUBLIC ${FLOOR_KNOWS} fmt::fmt PRIVATE house_rules ${FLOOR_HIDES})
+  precompile_headers(${name})
 endfunction()
 
 # A floor's test program, which links that floor only. LABEL is pure (no root), kernel or walk (root).
@@ -37,6 +48,7 @@ function(add_floor_test name)
   else()
     target_link_libraries(${name} PRIVATE GTest::gtest_main)
   endif()
+  precompile_headers(${name} <gmock/gmock.h> <gtest/gtest.h>)
   add_test(NAME ${name} COMMAND ${name})
   # A kernel test without root ends with 77, loudly; a test that skips itself has failed.
   set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABEL}" TIMEOUT 300 SKIP_RETURN_CODE 77

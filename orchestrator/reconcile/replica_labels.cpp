@@ -41,17 +41,19 @@ std::string depends_text(const schemas::Service& service) {
 }  // namespace
 
 std::map<std::string, std::string> replica_labels(const Replica& replica) {
-  std::map<std::string, std::string> labels = replica.image.config.labels;
-  for (const auto& [key, value] : replica.service.labels) labels[key] = value;
-  labels["com.docker.compose.project"] = replica.spec.name.text;
-  labels[kServiceLabel] = replica.service.name.text;
-  labels[kNumberLabel] = fmt::to_string(replica.number);
-  labels["com.docker.compose.oneoff"] = "False";
-  labels["com.docker.compose.image"] = replica.image.id.text();
-  labels[kDependsLabel] = depends_text(replica.service);
-  labels[kDirectoryLabel] = replica.spec.working_directory;
-  labels[kFilesLabel] = fmt::to_string(fmt::join(replica.spec.project_files, ","));
-  labels[kVersionLabel] = kLabelsVersion;
+  std::map<std::string, std::string> labels{
+      {"com.docker.compose.project", replica.spec.name.text},
+      {kServiceLabel, replica.service.name.text},
+      {kNumberLabel, fmt::to_string(replica.number)},
+      {"com.docker.compose.oneoff", "False"},
+      {"com.docker.compose.image", replica.image.id.text()},
+      {kDependsLabel, depends_text(replica.service)},
+      {kDirectoryLabel, replica.spec.working_directory},
+      {kFilesLabel, fmt::to_string(fmt::join(replica.spec.project_files, ","))},
+      {kVersionLabel, kLabelsVersion}};
+  // Ours first: insert() leaves what is there, so neither service nor image can forge them.
+  labels.insert(replica.service.labels.begin(), replica.service.labels.end());
+  labels.insert(replica.image.config.labels.begin(), replica.image.config.labels.end());
   return labels;
 }
 

@@ -130,7 +130,7 @@ Result<bool> Supervisor::look_and_act() {
 
 std::optional<Instant> Supervisor::next_deadline() const {
   std::optional<Instant> next = plan_.look_again;
-  if (!desired_) next = earlier(next, idle_until_);
+  if (!asked_ && (!desired_ || desired_->goal != Goal::Running)) next = earlier(next, idle_until_);
   for (const Waiting& each : waiting_) next = earlier(next, each.deadline);
   return next;
 }
@@ -181,6 +181,8 @@ void Supervisor::settle_waiting(const ObservedState& observed, Instant now) {
 bool Supervisor::is_over(const ObservedState& observed) const {
   if (desired_->goal == Goal::Running || !plan_.empty()) return false;
   if (desired_->goal == Goal::Gone) return observed.containers.empty();
+  // Started for a project that was stopped long ago: whoever started us is about to ask.
+  if (!asked_ && runtime::boot_now() < idle_until_) return false;
   return std::ranges::none_of(observed.containers, [](const auto& each) {
     return each.second.state == schemas::ContainerState::Running ||
            each.second.state == schemas::ContainerState::Starting;
@@ -207,7 +209,7 @@ Result<> Supervisor::submit(const ControlRequest& request, std::shared_ptr<Event
 template <typename T>
 Result<> Supervisor::refuse(Result<T>& failed) {
   // A supervisor that was started for this request only has nothing to stay for.
-  if (!desired_) idle_until_ = runtime::boot_now();
+  if (!asked_) idle_until_ = runtime::boot_now();
   parts_.loop.wake();
   return pass_up(failed);
 }
@@ -232,6 +234,7 @@ Result<> Supervisor::take_on(const UpRequest& request, const std::shared_ptr<Eve
   if (auto written = write_desire(parts_.layout, parts_.names.project, wanted); !written) {
     return pass_up(written);
   }
+  asked_ = true;
   stored_ = wanted;
   desired_ = std::move(*desired);
   retries_.clear();
@@ -247,6 +250,7 @@ Result<> Supervisor::set_goal(const Ending& ending, const std::shared_ptr<EventS
   if (desired_ && desired_->goal == Goal::Gone && ending.goal != Goal::Gone) {
     return schemas::fail(ErrorKind::Busy, "{} is being taken down", parts_.names.project);
   }
+  asked_ = true;
   if (!desired_) desired_ = DesiredState{.names = parts_.names};
   desired_->goal = ending.goal;
   desired_->volume_fate = ending.fate;

@@ -92,6 +92,7 @@ class Supervisor final : public ControlTarget {
   std::vector<Waiting> waiting_;
   std::map<schemas::ContainerName, std::string> told_states_;
   schemas::Instant idle_until_;  // without a request by then there is nothing to supervise
+  bool asked_{false};  // a request was taken on; what an earlier supervisor was asked does not count
   bool over_{false};
 };
 
