@@ -12,6 +12,7 @@
 #include <cerrno>
 
 #include "runtime/container/init_image.hpp"
+#include "runtime/sys/descriptor_limit.hpp"
 #include "runtime/sys/files.hpp"
 
 namespace runtime {
@@ -107,6 +108,7 @@ Result<HostFacts> observe_host() {
   host.resolv_conf = text_or_nothing("/etc/resolv.conf");
   host.capabilities = *capabilities;
   host.init_program = std::move(*init_program);
+  host.descriptor_limit = soft_descriptor_limit();
   return host;
 }
 

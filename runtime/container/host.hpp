@@ -1,6 +1,7 @@
 // HostFacts: what of this machine every start needs, looked up once per process.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,12 @@ struct HostFacts {
   std::uint64_t capabilities{0};             // those we have ourselves and can hand on
   SeccompProfiles profiles;                  // compiled once per set of capabilities
   FileDescriptor init_program;               // a sealed memfd: pid 1 of `init: true`
+  // The soft RLIMIT_NOFILE that programs in containers begin with. A supervisor raises its own and
+  // puts here what it found.
+  std::uint64_t descriptor_limit{0};
 };
 
+// `descriptor_limit` is the caller's own.
 [[nodiscard]] schemas::Result<HostFacts> observe_host();
 
 }  // namespace runtime
