@@ -19,6 +19,7 @@ namespace network {
 namespace {
 
 constexpr std::size_t kReceiveSize = 64U << 10U;
+constexpr int kDumps = 16;  // of a list that changes all the time
 
 schemas::Result<> enable(int socket, int option) {
   const int on = 1;
@@ -79,6 +80,7 @@ schemas::Result<NetlinkSocket> NetlinkSocket::open_in(
 std::uint32_t NetlinkSocket::port() const { return nl_socket_get_local_port(socket_.get()); }
 
 schemas::Result<> NetlinkSocket::send(std::span<const std::byte> bytes) {
+  overrun_ = false;
   make_room(nl_socket_get_fd(socket_.get()), bytes.size());
   const int sent = nl_sendto(socket_.get(), const_cast<std::byte*>(bytes.data()), bytes.size());
   if (sent >= 0) return {};
@@ -91,7 +93,9 @@ schemas::Result<std::span<const std::byte>> NetlinkSocket::receive() {
   ssize_t size = 0;
   do {
     size = ::recv(descriptor, buffer_.data(), buffer_.size(), MSG_DONTWAIT | MSG_TRUNC);
-  } while (size < 0 && errno == EINTR);
+    // Told once; what was not dropped can still be read.
+    if (size < 0 && errno == ENOBUFS) overrun_ = true;
+  } while (size < 0 && (errno == EINTR || errno == ENOBUFS));
   if (size < 0) {
     const int error = errno;
     return schemas::os_error(error, "netlink receive");
@@ -117,8 +121,9 @@ schemas::Result<> NetlinkSocket::await_acknowledgements(std::uint32_t first, std
       if (answer.sequence == last) last_seen = true;
     });
   }
-  if (!outcome || last_seen) return outcome;
-  return schemas::fail(schemas::ErrorKind::Failed, "netlink: no acknowledgement");
+  if (!outcome || (last_seen && !overrun_)) return outcome;
+  return schemas::fail(schemas::ErrorKind::Failed, "netlink: no acknowledgement{}",
+                       overrun_ ? " (the receive buffer overran)" : "");
 }
 
 schemas::Result<> NetlinkSocket::request(Message& message) {
@@ -166,32 +171,45 @@ schemas::Result<> NetlinkSocket::transact(std::span<Message> messages) {
   return await_acknowledgements(first, last);
 }
 
-schemas::Result<> NetlinkSocket::dump(Message& message,
-                                      const std::function<void(const Received&)>& each) {
+// Reads to the end in any case: the kernel refuses the next list while one is unread (EBUSY).
+schemas::Result<NetlinkSocket::Answer> NetlinkSocket::read_answer(Message& message) {
   const bool is_list = (message.raw()->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
-  const std::uint32_t sequence = sequence_;
+  Answer answer{.sequence = sequence_};
   std::vector<std::byte> request;
   append(request, message, is_list ? 0 : NLM_F_ACK);
-  if (auto sent = send(request); !sent) return sent;
+  if (auto sent = send(request); !sent) return schemas::pass_up(sent);
   schemas::Result<> outcome;
-  bool interrupted = false;
-  bool done = false;
-  while (!done) {
+  while (!answer.ended) {
     auto bytes = receive();
+    if (!bytes && overrun_ && bytes.error().kind() == schemas::ErrorKind::Busy) break;
     if (!bytes) return schemas::pass_up(bytes);
-    split_messages(*bytes, [&](const Received& answer) {
-      if (answer.sequence != sequence || done) return;
-      if ((answer.flags & NLM_F_DUMP_INTR) != 0) interrupted = true;
-      if (answer.type == NLMSG_ERROR) outcome = read_error(answer);
-      if (answer.type == NLMSG_ERROR || answer.type == NLMSG_DONE)
-        done = true;
-      else
-        each(answer);
+    split_messages(*bytes, [&](const Received& part) {
+      if (part.sequence != answer.sequence || answer.ended) return;
+      if ((part.flags & NLM_F_DUMP_INTR) != 0) answer.interrupted = true;
+      if (part.type == NLMSG_ERROR) outcome = read_error(part);
+      answer.ended = part.type == NLMSG_ERROR || part.type == NLMSG_DONE;
     });
+    answer.bytes.insert(answer.bytes.end(), bytes->begin(), bytes->end());
+    answer.bytes.resize((answer.bytes.size() + 3U) & ~std::size_t{3});  // NLMSG_ALIGN
   }
-  if (outcome && interrupted)
-    return schemas::fail(schemas::ErrorKind::Busy, "netlink: the list changed while it was read");
-  return outcome;
+  if (!outcome) return schemas::pass_up(outcome);
+  if (overrun_) answer.interrupted = true;
+  return answer;
+}
+
+schemas::Result<> NetlinkSocket::dump(Message& message,
+                                      const std::function<void(const Received&)>& each) {
+  auto answer = read_answer(message);
+  for (int dumps = 1; answer && answer->interrupted && dumps < kDumps; ++dumps)
+    answer = read_answer(message);
+  if (!answer) return schemas::pass_up(answer);
+  if (!answer->ended)
+    return schemas::fail(schemas::ErrorKind::Failed, "netlink: the receive buffer overran");
+  split_messages(answer->bytes, [&](const Received& part) {
+    const bool is_end = part.type == NLMSG_ERROR || part.type == NLMSG_DONE;
+    if (part.sequence == answer->sequence && !is_end) each(part);
+  });
+  return {};
 }
 
 }  // namespace network

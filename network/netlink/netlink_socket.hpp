@@ -36,8 +36,9 @@ class NetlinkSocket {
   // Sends a nf_tables transaction between BATCH_BEGIN and BATCH_END: all or nothing.
   schemas::Result<> transact(std::span<Message> messages);
 
-  // Sends a request and hands every message of the answer to `each`. An answer that the kernel
-  // calls interrupted (the list changed meanwhile) is an error of kind Busy.
+  // Sends a request and hands every message of the answer to `each`, once the answer is whole. A
+  // list that changed while it was read is asked for again; one that never stops changing is
+  // handed over as it was read last, since whoever looks will look again.
   schemas::Result<> dump(Message& message, const std::function<void(const Received&)>& each);
 
   [[nodiscard]] std::uint32_t port() const;
@@ -48,7 +49,16 @@ class NetlinkSocket {
   };
   explicit NetlinkSocket(std::unique_ptr<nl_sock, Close> socket) : socket_(std::move(socket)) {}
 
+  // What came back to one request for a list.
+  struct Answer {
+    std::vector<std::byte> bytes;
+    std::uint32_t sequence{0};
+    bool interrupted{false};  // the list changed, or the kernel dropped a part of it
+    bool ended{false};
+  };
+
   void append(std::vector<std::byte>& bytes, Message& message, std::uint16_t flags);
+  schemas::Result<Answer> read_answer(Message& message);
   schemas::Result<> send(std::span<const std::byte> bytes);
   schemas::Result<std::span<const std::byte>> receive();
   schemas::Result<> await_acknowledgements(std::uint32_t first, std::uint32_t last);
@@ -56,6 +66,7 @@ class NetlinkSocket {
   std::unique_ptr<nl_sock, Close> socket_;
   std::vector<std::byte> buffer_;
   std::uint32_t sequence_{1};
+  bool overrun_{false};  // answers were dropped since the last send()
 };
 
 }  // namespace network
