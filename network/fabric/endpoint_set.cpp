@@ -32,6 +32,17 @@ Result<> bring_loopback_up() {
   return {};
 }
 
+// A new namespace takes the host's forwarding over: a container in two networks would be a router
+// between them. Switching it off makes the kernel believe ICMP redirects again, from any neighbour.
+Result<> switch_forwarding_off() {
+  for (const char* name : {"net/ipv4/ip_forward", "net/ipv4/conf/all/accept_redirects",
+                           "net/ipv4/conf/default/accept_redirects"}) {
+    auto off = ensure_sysctl(name, "0");
+    if (!off) return schemas::pass_up(off);
+  }
+  return {};
+}
+
 // Before the first veth: with IPv6 on, each new port floods all others with multicast.
 Result<> set_up_inside() {
   for (const char* interface : {"default", "lo"})
@@ -40,6 +51,7 @@ Result<> set_up_inside() {
   if (!ports) return schemas::pass_up(ports);
   auto pings = ensure_sysctl("net/ipv4/ping_group_range", "0 2147483647");
   if (!pings) return schemas::pass_up(pings);
+  if (auto off = switch_forwarding_off(); !off) return off;
   return bring_loopback_up();
 }
 
