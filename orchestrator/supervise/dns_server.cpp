@@ -35,7 +35,8 @@ using network::DnsBytes;
 namespace {
 
 constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t kMostForwarded = 256;  // at once, for one container
+constexpr std::size_t kMostForwarded = 256;       // at once, for one container
+constexpr std::size_t kMostForwardedInAll = 512;  // each one holds a socket
 constexpr std::size_t kMostConnections = 32;
 constexpr std::chrono::seconds kTcpTime{3};      // for one whole query to arrive (CVE-2024-8418)
 constexpr std::chrono::seconds kAcceptPause{1};  // after accept failed for want of descriptors
@@ -148,6 +149,8 @@ class DnsServer::Implementation {
   std::vector<DnsUpstream> upstreams_;
   std::minstd_rand random_;
   std::map<schemas::ContainerName, ServedPointer> served_;
+  // For all containers together; an exchange may outlive us.
+  std::shared_ptr<std::size_t> forwarded_{std::make_shared<std::size_t>(0)};
   std::array<std::byte, 4096> buffer_{};  // one for all: a datagram is dealt with before the next
 };
 
@@ -164,16 +167,18 @@ void DnsServer::Implementation::handle(const ServedPointer& served, DnsBytes que
     respond({});
     return;
   }
-  if (served->forwarded >= kMostForwarded) {
+  if (served->forwarded >= kMostForwarded || *forwarded_ >= kMostForwardedInAll) {
     respond(failure(query, network::DnsCode::Refused));
     return;
   }
   ++served->forwarded;
+  ++*forwarded_;
   DnsExchange exchange{.query = query, .upstreams = upstreams_, .transport = transport};
   ask_upstreams(loop_, std::move(exchange),
-                [served, query = std::move(query), limit = forward->limit,
+                [served, in_all = forwarded_, query = std::move(query), limit = forward->limit,
                  respond = std::move(respond)](std::optional<DnsBytes> reply) {
                   --served->forwarded;
+                  --*in_all;
                   if (reply)
                     respond(network::fit_dns_reply(std::move(*reply), limit));
                   else
