@@ -4,6 +4,8 @@
 // with its parent, but it may not trust the heap it was copied from either.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,8 +22,9 @@ struct ProgramOrders {
   std::vector<const char*> environment;  // NULL at the end
   const char* searched{""};              // the PATH, for the error
   int report{-1};
-  int go{-1};            // one byte opens the gate; -1: no gate
-  int init_program{-1};  // -1: none
+  int go{-1};                         // one byte opens the gate; -1: no gate
+  int init_program{-1};               // -1: none
+  std::uint64_t descriptor_limit{0};  // HostFacts::descriptor_limit
 
   ProgramOrders(const PlannedProgram& planned, const FilterProgram& filter_program);
 };
@@ -48,6 +51,9 @@ struct ChildOrders {
 
 // Shared with exec: writes "0" to each v1 tasks file.
 void join_cgroup(const std::vector<FileDescriptor>& tasks, int report) noexcept;
+
+// Closes every descriptor from 3 on but these; `kept` is sorted, and what is below 3 is ignored.
+void close_all_but(std::span<const int> kept) noexcept;
 
 // Shared with exec: the last steps, from inside the container's root and namespaces.
 [[noreturn]] void become_program(ProgramOrders& orders) noexcept;

@@ -3,6 +3,7 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -25,14 +26,7 @@ namespace {
 void close_the_rest(const ProgramOrders& orders) noexcept {
   std::array<int, 3> kept{orders.report, orders.go, orders.init_program};
   std::sort(kept.begin(), kept.end());
-  unsigned first = 3;
-  for (const int number : kept) {
-    if (number < 3) continue;
-    const auto keep = static_cast<unsigned>(number);
-    if (keep > first) kernel::close_range(first, keep - 1);
-    first = keep + 1;
-  }
-  kernel::close_range(first, ~0U);
+  close_all_but(kept);
 }
 
 // exec keeps ignored signals and the mask; a program must begin with neither.
@@ -41,6 +35,16 @@ void reset_signals() noexcept {
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+// What the supervisor raised for itself is not for programs: with select(2) a number above 1023 is
+// fatal, and some close every number that they may have.
+void restore_descriptor_limit(const ProgramOrders& orders) noexcept {
+  if (orders.descriptor_limit == 0) return;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
+  limit.rlim_cur = std::min<rlim_t>(orders.descriptor_limit, limit.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 void enter_working_directory(const ProgramOrders& orders) noexcept {
@@ -91,8 +95,43 @@ void set_capabilities(const ProgramOrders& orders) noexcept {
     report_and_exit(orders.report, ChildStep::Privileges, "capabilities");
 }
 
-// Zero when `path` is a regular file to run, and not reached through /proc's magic links
-// (CVE-2019-5736: an entrypoint that leads to /proc/self/exe would be our own binary).
+// The kernel looks this far into a script, and follows interpreters this often (binfmts.h, exec.c).
+constexpr std::size_t kScriptHead = 256;
+constexpr int kInterpreters = 4;
+
+bool is_blank(char letter) noexcept { return letter == ' ' || letter == '\t'; }
+
+// Makes `head` begin with the path after "#!" and end behind it; nullptr when it is no script.
+const char* find_interpreter(std::array<char, kScriptHead + 1>& head) noexcept {
+  if (head[0] != '#' || head[1] != '!') return nullptr;
+  std::size_t first = 2;
+  while (is_blank(head.at(first))) ++first;
+  std::size_t end = first;
+  while (head.at(end) != '\0' && head.at(end) != '\n' && !is_blank(head.at(end))) ++end;
+  head.at(end) = '\0';
+  return end > first ? &head.at(first) : nullptr;
+}
+
+// False when a script at `path` is run by something behind a magic link: "#!/proc/self/exe" would
+// be our own binary. Anything else that is wrong with it execve(2) will say. Who may not read the
+// script cannot be told; that we run from a read-only mount is the other wall (open_own_binary).
+bool has_honest_interpreter(const char* path) noexcept {
+  std::array<char, kScriptHead + 1> head{};
+  for (int level = 0; level <= kInterpreters; ++level) {
+    const int file = kernel::openat2(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0,
+                                     kernel::kResolveNoMagiclinks);
+    if (file < 0) return errno != ELOOP;
+    head.fill('\0');
+    const ssize_t length = ::read(file, head.data(), kScriptHead);
+    ::close(file);
+    path = length > 2 ? find_interpreter(head) : nullptr;
+    if (path == nullptr) return true;
+  }
+  return true;  // too deep: ELOOP of execve(2)
+}
+
+// Zero when `path` is a regular file to run, and neither it nor its interpreter is reached through
+// /proc's magic links (CVE-2019-5736: what leads to /proc/self/exe would be our own binary).
 int check_candidate(const char* path) noexcept {
   const int file = kernel::openat2(AT_FDCWD, path, O_PATH, 0, kernel::kResolveNoMagiclinks);
   if (file < 0) return errno;
@@ -104,6 +143,7 @@ int check_candidate(const char* path) noexcept {
     error = S_ISDIR(status.st_mode) ? EISDIR : EACCES;
   ::close(file);
   if (error == 0 && ::faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0) error = errno;
+  if (error == 0 && !has_honest_interpreter(path)) error = ELOOP;
   return error;
 }
 
@@ -145,9 +185,21 @@ ProgramOrders::ProgramOrders(const PlannedProgram& planned, const FilterProgram&
   environment.push_back(nullptr);
 }
 
+void close_all_but(std::span<const int> kept) noexcept {
+  unsigned first = 3;
+  for (const int number : kept) {
+    const auto keep = static_cast<unsigned>(number);
+    if (number < 0 || keep < first) continue;
+    if (keep > first) kernel::close_range(first, keep - 1);
+    first = keep + 1;
+  }
+  kernel::close_range(first, ~0U);
+}
+
 void become_program(ProgramOrders& orders) noexcept {
   close_the_rest(orders);
   reset_signals();
+  restore_descriptor_limit(orders);
   enter_working_directory(orders);
   if (orders.program.new_privileges == schemas::NewPrivileges::Refused)
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
