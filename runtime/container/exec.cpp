@@ -10,6 +10,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "runtime/container/child.hpp"
@@ -43,25 +44,50 @@ struct ExecOrders {
   int container{-1};  // pidfd of its pid 1
   std::array<int, 3> standard{-1, -1, -1};
   Terminal terminal{Terminal::No};
+  std::vector<int> kept;  // every descriptor above, sorted
 };
+
+// The streams that we were given, before anybody can see us: of our caller's own none is left.
+void place_streams(ExecOrders& orders) noexcept {
+  // Out of the way first: one stream's descriptor may be the number of another.
+  for (int& stream : orders.standard) {
+    if (stream < 0) continue;
+    stream = ::fcntl(stream, F_DUPFD_CLOEXEC, 3);
+    if (stream < 0) report_and_exit(orders.program.report, ChildStep::OpenStreams, "a stream");
+  }
+  for (int number = 0; number < 3; ++number) {
+    const int stream = orders.standard.at(static_cast<std::size_t>(number));
+    if (stream < 0)
+      ::close(number);
+    else if (::dup2(stream, number) < 0)
+      report_and_exit(orders.program.report, ChildStep::OpenStreams, "a stream");
+  }
+}
+
+// The rest: the container's null device, since the host's would be in its reach.
+void fill_streams(const ExecOrders& orders) noexcept {
+  for (int number = 0; number < 3; ++number) {
+    if (orders.standard.at(static_cast<std::size_t>(number)) >= 0) continue;
+    // The lowest free number (open(2)), which is this one.
+    if (::open("/dev/null", O_RDWR | O_NOFOLLOW) != number)  // NOLINT: it is to outlive exec
+      report_and_exit(orders.program.report, ChildStep::OpenStreams, "/dev/null");
+  }
+}
 
 [[noreturn]] void run_exec_child(ExecOrders& orders) noexcept {
   const int report = orders.program.report;
   ::setsid();
+  // From the setns on the container sees us: what is not for it must be gone (CVE-2024-21626).
+  close_all_but(orders.kept);
+  place_streams(orders);
   join_cgroup(orders.cgroup_tasks, report);
   // All at once, by the pidfd: the process cannot be another one by now (setns(2)).
   if (::setns(orders.container,
               CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP) < 0)
     report_and_exit(report, ChildStep::JoinNamespace, "container's");
-  if (orders.terminal == Terminal::Yes && ::ioctl(orders.standard[0], TIOCSCTTY, 0) < 0)
+  if (orders.terminal == Terminal::Yes && ::ioctl(0, TIOCSCTTY, 0) < 0)
     report_and_exit(report, ChildStep::OpenTerminal, "");
-  // Out of the way first: one stream's descriptor may be the number of another.
-  for (int& stream : orders.standard)
-    stream = stream < 0 ? ::open("/dev/null", O_RDWR | O_CLOEXEC | O_NOFOLLOW)
-                        : ::fcntl(stream, F_DUPFD_CLOEXEC, 3);
-  for (int number = 0; number < 3; ++number)
-    if (::dup2(orders.standard.at(static_cast<std::size_t>(number)), number) < 0)
-      report_and_exit(report, ChildStep::OpenStreams, "/dev/null");
+  fill_streams(orders);
   become_program(orders.program);
 }
 
@@ -102,17 +128,27 @@ schemas::ContainerConfig config_for(const ExecRequest& request) {
   return config;
 }
 
-// In the container's own devpts, so that it sees its terminal; looked at before it is believed.
-Result<Pseudoterminal> open_terminal(const FileDescriptor& root, const ProcessUser& user) {
-  auto master = open_in_root(root, "dev/pts/ptmx", O_RDWR | O_NOCTTY | O_NOFOLLOW);
-  if (!master) return pass_up(master, "open a terminal");
+// In the container's own devpts, so that it sees its terminal; looked at before it is opened, since
+// opening a device may do something.
+Result<FileDescriptor> open_master(const FileDescriptor& root) {
+  auto place = open_in_root(root, "dev/pts/ptmx", O_PATH | O_NOFOLLOW);
+  if (!place) return pass_up(place, "open a terminal");
   struct stat status {};
   struct statfs file_system {};
-  if (::fstat(master->get(), &status) < 0 || ::fstatfs(master->get(), &file_system) < 0)
+  if (::fstat(place->get(), &status) < 0 || ::fstatfs(place->get(), &file_system) < 0)
     return os_error(errno, "look at the terminal");
   if (!S_ISCHR(status.st_mode) || status.st_rdev != makedev(5, 2) ||
       file_system.f_type != kDevptsMagic)
     return fail(ErrorKind::Invalid, "the container's /dev/pts/ptmx is no terminal");
+  const std::string path = fmt::format("/proc/self/fd/{}", place->get());
+  FileDescriptor master(::open(path.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC));
+  if (!master) return os_error(errno, "open a terminal");
+  return master;
+}
+
+Result<Pseudoterminal> open_terminal(const FileDescriptor& root, const ProcessUser& user) {
+  auto master = open_master(root);
+  if (!master) return pass_up(master);
   int locked = 0;
   if (::ioctl(master->get(), TIOCSPTLCK, &locked) < 0)
     return os_error(errno, "unlock the terminal");
@@ -135,6 +171,16 @@ class UndumpableScope {
  private:
   int before_;
 };
+
+// Sorted as close_all_but() wants it; made here, since the child may not allocate.
+std::vector<int> descriptors_of(const ExecOrders& orders) {
+  std::vector<int> kept(orders.standard.begin(), orders.standard.end());
+  kept.push_back(orders.program.report);
+  kept.push_back(orders.container);
+  for (const FileDescriptor& tasks : orders.cgroup_tasks) kept.push_back(tasks.get());
+  std::sort(kept.begin(), kept.end());
+  return kept;
+}
 
 Result<CloneResult> clone_into(const FileDescriptor& pid_namespace, const CgroupEntrance& entrance,
                                ExecOrders& orders) {
@@ -179,14 +225,17 @@ Result<ExecProcess> exec_in(const ExecRequest& request, HostFacts& host,
   ExecOrders orders{.program = ProgramOrders(*program, **filter),
                     .cgroup_tasks = entrance->tasks,
                     .container = pidfd.get(),
-                    .terminal = request.terminal};
+                    .terminal = request.terminal,
+                    .kept = {}};
   orders.program.report = report_write.get();
+  orders.program.descriptor_limit = host.descriptor_limit;
   for (std::size_t i = 0; i < orders.standard.size(); ++i) {
     if (terminal.slave)
       orders.standard.at(i) = terminal.slave.get();
     else if (request.standard.at(i) != nullptr)
       orders.standard.at(i) = request.standard.at(i)->get();
   }
+  orders.kept = descriptors_of(orders);
   auto cloned = clone_into(*pid_namespace, *entrance, orders);
   if (!cloned) return pass_up(cloned);
   return ExecProcess{.pid = cloned->pid,
