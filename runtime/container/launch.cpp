@@ -184,6 +184,7 @@ Result<Launched> clone_child(const LaunchRequest& request, const HostFacts& host
                      .standard_error = error->container.get()};
   orders.program.report = report->write.get();
   orders.program.go = go->read.get();
+  orders.program.descriptor_limit = host.descriptor_limit;
   if (plan.program.init) orders.program.init_program = host.init_program.get();
   if (request.network_namespace != nullptr)
     orders.network_namespace = request.network_namespace->get();
@@ -193,7 +194,13 @@ Result<Launched> clone_child(const LaunchRequest& request, const HostFacts& host
   if (!cloned) return pass_up(cloned);
   if (cloned->pid == 0) run_child(orders);
   auto identity = identify(cloned->pid);
-  if (!identity) return pass_up(identity);
+  if (!identity) {
+    // It has failed already, and the keeper was quick to reap it: its report has the cause.
+    report->write.close();
+    const StartReport failed = read_start_report(report->read);
+    if (failed.outcome == StartOutcome::Failed) return fail(ErrorKind::Failed, "{}", failed.text);
+    return pass_up(identity);
+  }
   return Launched{.process = *identity,
                   .pidfd = std::move(cloned->pidfd),
                   .report = std::move(report->read),
