@@ -28,6 +28,7 @@ using schemas::Result;
 namespace {
 
 constexpr int kDiscardWait = 1000;  // milliseconds
+constexpr std::string_view kDevices = "devices";
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> pieces;
@@ -198,6 +199,19 @@ Result<> remove_directories(const CgroupHost& host, const std::string& path) {
   return {};
 }
 
+// Where v1 has no devices hierarchy the v2 tree must do it: never a container without the rules.
+Result<> rule_devices(const CgroupHost& host, const CgroupEntrance& entrance) {
+  const bool ruled_by_v1 =
+      std::any_of(host.legacy.begin(), host.legacy.end(),
+                  [](const auto& hierarchy) { return has_controller(hierarchy, kDevices); });
+  if (ruled_by_v1) return {};
+  if (!entrance.unified)
+    return fail(ErrorKind::NotFound,
+                "this host has neither a devices hierarchy nor a v2 control group tree; mount one: "
+                "mount -t cgroup -o devices devices /sys/fs/cgroup/devices");
+  return attach_device_rules(entrance.unified, default_device_rules());
+}
+
 }  // namespace
 
 Result<CgroupEntrance> create_cgroup(const CgroupHost& host, const std::string& path,
@@ -217,8 +231,8 @@ Result<CgroupEntrance> create_cgroup(const CgroupHost& host, const std::string& 
     auto applied =
         apply_settings(entrance.unified, settings_for(limits, CgroupVersion::V2), nullptr);
     if (!applied) return pass_up(applied, "cgroup {}", path);
-    auto attached = attach_device_rules(entrance.unified, default_device_rules());
-    if (!attached) return pass_up(attached, "cgroup {}", path);
+    auto ruled = rule_devices(host, entrance);
+    if (!ruled) return pass_up(ruled, "cgroup {}", path);
     return entrance;
   }
   const auto settings = settings_for(limits, CgroupVersion::V1);
@@ -226,12 +240,14 @@ Result<CgroupEntrance> create_cgroup(const CgroupHost& host, const std::string& 
     auto made = make_directory(hierarchy.directory, path, CgroupVersion::V1);
     if (!made) return pass_up(made);
     auto applied = apply_settings(*made, settings, &hierarchy);
-    if (applied && has_controller(hierarchy, "devices")) applied = write_device_lines(*made);
+    if (applied && has_controller(hierarchy, kDevices)) applied = write_device_lines(*made);
     if (!applied) return pass_up(applied, "cgroup {}", path);
     FileDescriptor tasks(::openat(made->get(), "tasks", O_WRONLY | O_CLOEXEC));
     if (!tasks) return os_error(errno, "open tasks of cgroup {}", path);
     entrance.tasks.push_back(std::move(tasks));
   }
+  auto ruled = rule_devices(host, entrance);
+  if (!ruled) return pass_up(ruled, "cgroup {}", path);
   return entrance;
 }
 
