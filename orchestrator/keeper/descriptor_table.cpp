@@ -41,10 +41,11 @@ long hold(DescriptorTable& table, Parcel& parcel, int epoll, uint64_t data_base)
   if (slot == nullptr) return -ENFILE;
   const bool watched = message.verb == KeeperVerb::Watch;
   *slot = HeldSlot{.name = {},
-                   .start_time = watched ? message.start_time : 0,
-                   .pid = watched ? message.pid : 0,
+                   .start_time = message.start_time,
+                   .pid = message.pid,
                    .fd = parcel.take(0),
-                   .used = true};
+                   .used = true,
+                   .watched = watched};
   for (size_t i = 0; i < sizeof(slot->name); ++i) slot->name[i] = message.name[i];
   if (!watched) return 0;
   // Edge-triggered: an exited process stays readable until init has reaped it, and only the second
@@ -58,9 +59,19 @@ void drop(DescriptorTable& table, const char* name, int epoll) {
 }
 
 void end_watch(HeldSlot& slot, int epoll) {
-  if (slot.pid == 0) return;
+  if (!slot.watched) return;
   kernel::epoll_control(epoll, EPOLL_CTL_DEL, slot.fd, 0, 0);
-  slot.pid = 0;
+  slot.watched = false;
+}
+
+void forget_process(DescriptorTable& table, int32_t pid, uint64_t start_time, int epoll) {
+  for (uint32_t i = 0; i < table.end; ++i) {
+    HeldSlot& slot = table.slots[i];
+    if (!slot.used || slot.pid != pid || slot.start_time != start_time) continue;
+    end_watch(slot, epoll);
+    slot.pid = 0;
+    slot.start_time = 0;
+  }
 }
 
 }  // namespace orchestrator

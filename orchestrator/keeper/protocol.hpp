@@ -13,7 +13,8 @@
 namespace orchestrator {
 
 enum class KeeperVerb : uint32_t {
-  Hold = 1,  // name + {descriptor}: keep it; a second one of the name takes its place
+  Hold = 1,  // name + {descriptor}: keep it; a second one of the name takes its place. A child's
+             // pidfd comes with its process, for Held
   Watch,     // name, process + {pidfd}: keep it, and journal the exit of a process that is no child
   Drop,      // name: let go of what Hold or Watch gave
   Log,       // name, limits + {stdout, stderr, log directory}: move what comes; a new run begins
@@ -21,7 +22,7 @@ enum class KeeperVerb : uint32_t {
   EndLog,     // name: move what is there, then let go
   List,       // cursor 0, then the cursor of the answer: Held, HeldLog or, after the last, End
   Stop,       // journal, let go, remove the keeper's files, answer Stopped, end
-  Held,
+  Held,       // name + {descriptor}, and the process as long as its exit has not been journaled
   HeldLog,
   End,
   Stopped,

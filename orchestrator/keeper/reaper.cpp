@@ -10,8 +10,9 @@ namespace orchestrator {
 
 namespace {
 
-constexpr int kAnyChild = 0;  // P_ALL
-constexpr int kOneChild = 1;  // P_PID
+constexpr int kAnyChild = 0;      // P_ALL
+constexpr int kOneChild = 1;      // P_PID
+constexpr int kChildOfPidfd = 3;  // P_PIDFD
 constexpr int kNoHang = 1;
 constexpr int kExited = 4;
 constexpr int kNoWait = 0x01000000;
@@ -49,13 +50,16 @@ bool journal(Keeper& keeper, const Exit& exit) {
     try_again_later(keeper);
     return false;
   }
+  // Whoever watched it, too: one exit, one record.
+  forget_process(keeper.descriptors, exit.pid, exit.start_time, keeper.epoll);
   wake_supervisor(keeper, exit);
   return true;
 }
 
-bool is_child(int32_t pid) {
+// By its pidfd: its pid may be another process's by now.
+bool is_child(int pidfd) {
   siginfo_t facts{};
-  return kernel::wait_id(kOneChild, pid, &facts, kExited | kNoHang | kNoWait | kAllKinds,
+  return kernel::wait_id(kChildOfPidfd, pidfd, &facts, kExited | kNoHang | kNoWait | kAllKinds,
                          nullptr) != -ECHILD;
 }
 
@@ -95,8 +99,8 @@ void reap(Keeper& keeper) {
 
 void look_at_watched(Keeper& keeper, uint32_t slot) {
   HeldSlot& held = keeper.descriptors.slots[slot];
-  if (!held.used || held.pid == 0 || !kernel::is_readable(held.fd)) return;
-  if (is_child(held.pid)) return end_watch(held, keeper.epoll);  // reap() does it
+  if (!held.used || !held.watched || !kernel::is_readable(held.fd)) return;
+  if (is_child(held.fd)) return end_watch(held, keeper.epoll);  // reap() does it
   PidfdInfo info{};
   info.mask = kPidfdInfoExit;
   const long asked = kernel::device_control(held.fd, kPidfdGetInfo, &info);
@@ -110,7 +114,7 @@ void look_at_watched(Keeper& keeper, uint32_t slot) {
                   .user_time = 0,
                   .system_time = 0,
                   .peak_memory = 0};
-  if (journal(keeper, exit)) end_watch(held, keeper.epoll);
+  journal(keeper, exit);
 }
 
 void look_at_all_watched(Keeper& keeper) {

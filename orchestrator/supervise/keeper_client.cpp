@@ -42,6 +42,13 @@ ProcessIdentity process_in(const KeeperMessage& message) {
   return {.pid = message.pid, .start_time = message.start_time};
 }
 
+KeeperMessage about(const ProcessIdentity& process) {
+  KeeperMessage message{};
+  message.pid = process.pid;
+  message.start_time = process.start_time;
+  return message;
+}
+
 KeeperNews news_in(const KeeperMessage& message) {
   if (message.verb == KeeperVerb::Refused) return refusal_in(message);
   return ExitJournaled{process_in(message)};
@@ -71,13 +78,16 @@ Result<> KeeperClient::hold(std::string_view name, const FileDescriptor& descrip
   return send(KeeperVerb::Hold, name, {}, numbers);
 }
 
+Result<> KeeperClient::hold_child(std::string_view name, const ProcessIdentity& process,
+                                  const FileDescriptor& pidfd) {
+  const std::array numbers{pidfd.get()};
+  return send(KeeperVerb::Hold, name, about(process), numbers);
+}
+
 Result<> KeeperClient::watch(std::string_view name, const ProcessIdentity& process,
                              const FileDescriptor& pidfd) {
   const std::array numbers{pidfd.get()};
-  KeeperMessage message{};
-  message.pid = process.pid;
-  message.start_time = process.start_time;
-  return send(KeeperVerb::Watch, name, message, numbers);
+  return send(KeeperVerb::Watch, name, about(process), numbers);
 }
 
 Result<> KeeperClient::drop(std::string_view name) { return send(KeeperVerb::Drop, name, {}, {}); }
@@ -107,8 +117,8 @@ Result<Holdings> KeeperClient::list() {
     if (message.verb == KeeperVerb::End) return holdings;
     if (message.verb == KeeperVerb::Held && given.size() == 1) {
       holdings.descriptors.push_back(
-          {.name = message.name, .descriptor = std::move(given[0]), .watched = std::nullopt});
-      if (message.pid != 0) holdings.descriptors.back().watched = process_in(message);
+          {.name = message.name, .descriptor = std::move(given[0]), .process = std::nullopt});
+      if (message.pid != 0) holdings.descriptors.back().process = process_in(message);
     } else if (message.verb == KeeperVerb::HeldLog && given.size() == 3) {
       holdings.logs.push_back(
           {.name = message.name,
@@ -127,8 +137,9 @@ Result<Holdings> KeeperClient::list() {
 Result<> KeeperClient::stop() {
   if (auto sent = send(KeeperVerb::Stop, "stop", {}, {}); !sent) return {};
   while (true) {
-    auto answer = await_answer();
-    if (!answer || answer->message.verb == KeeperVerb::Stopped) return {};
+    auto received = receive_keeper_message(socket_);
+    if (!received) return pass_up(received, "stop the keeper");
+    if (!*received || (*received)->message.verb == KeeperVerb::Stopped) return {};
   }
 }
 

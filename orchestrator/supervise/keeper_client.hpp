@@ -26,12 +26,12 @@ struct LogLimits {
   friend bool operator==(const LogLimits&, const LogLimits&) = default;
 };
 
-// A descriptor in the keeper's hands. `watched` is set for a pidfd whose exit it journals although
-// the process is not its child.
+// A descriptor in the keeper's hands. `process` is set for the pidfd of a process whose exit has
+// not been journaled yet: the next keeper, which is not its parent, must watch it.
 struct HeldDescriptor {
   std::string name;
   runtime::FileDescriptor descriptor;
-  std::optional<runtime::ProcessIdentity> watched;
+  std::optional<runtime::ProcessIdentity> process;
 };
 
 // A log that the keeper writes.
@@ -70,8 +70,13 @@ class KeeperClient {
   schemas::Result<> hold(std::string_view name, const runtime::FileDescriptor& descriptor);
   schemas::Result<> drop(std::string_view name);
 
-  // Only for processes that are not the keeper's children (adopted after a keeper died): those are
-  // reaped and journaled anyway. The pidfd is held under the name as by hold().
+  // A child of the keeper, which reaps it and journals its exit anyway; the keeper remembers who it
+  // is for those who come after us.
+  schemas::Result<> hold_child(std::string_view name, const runtime::ProcessIdentity& process,
+                               const runtime::FileDescriptor& pidfd);
+
+  // A process that may not be the keeper's child (adopted after a keeper died): its exit is
+  // journaled as well. The pidfd is held under the name as by hold().
   schemas::Result<> watch(std::string_view name, const runtime::ProcessIdentity& process,
                           const runtime::FileDescriptor& pidfd);
 

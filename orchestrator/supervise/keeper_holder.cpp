@@ -26,7 +26,7 @@ Result<KeeperHolder> KeeperHolder::take_over(KeeperClient client) {
 Result<> KeeperHolder::hold(const std::string& name, const runtime::FileDescriptor& descriptor) {
   descriptors_.insert_or_assign(
       name,
-      HeldDescriptor{.name = name, .descriptor = descriptor.duplicate(), .watched = std::nullopt});
+      HeldDescriptor{.name = name, .descriptor = descriptor.duplicate(), .process = std::nullopt});
   return client_.hold(name, descriptor);
 }
 
@@ -40,9 +40,9 @@ Result<> KeeperHolder::hold_process(const ContainerName& container,
                                     const runtime::FileDescriptor& pidfd, Kinship kinship) {
   const std::string name = pidfd_name(container);
   descriptors_.insert_or_assign(
-      name, HeldDescriptor{.name = name, .descriptor = pidfd.duplicate(), .watched = process});
+      name, HeldDescriptor{.name = name, .descriptor = pidfd.duplicate(), .process = process});
   if (kinship == Kinship::Adopted) return client_.watch(name, process, pidfd);
-  return client_.hold(name, pidfd);
+  return client_.hold_child(name, process, pidfd);
 }
 
 Result<> KeeperHolder::move_logs(const ContainerName& container,

@@ -31,7 +31,7 @@ class KeeperHolder final : public Holder {
   // Duplicates of what was held when we came: the world recovers from them.
   [[nodiscard]] HeldDescriptors copy_held() const;
 
-  // Everything, for start_keeper(); the processes in it are watched, since no keeper is their
+  // Everything, for start_keeper(); the processes in it will be watched, since no keeper is their
   // parent.
   [[nodiscard]] Holdings take_holdings();
 

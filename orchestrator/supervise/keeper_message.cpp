@@ -1,8 +1,11 @@
 // Keeper messages as bytes, and back with their checks.
 #include "orchestrator/supervise/keeper_message.hpp"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <iterator>
 
@@ -16,6 +19,17 @@ using schemas::fail;
 using schemas::pass_up;
 using schemas::Result;
 
+namespace {
+
+// Whoever gives the socket to an event loop makes it one that never waits: so we wait here.
+void await(const FileDescriptor& socket, short events) {
+  pollfd entry{.fd = socket.get(), .events = events, .revents = 0};
+  while (::poll(&entry, 1, -1) < 0 && errno == EINTR) {
+  }
+}
+
+}  // namespace
+
 Result<> send_keeper_message(const FileDescriptor& socket, KeeperVerb verb, std::string_view name,
                              KeeperMessage message, std::span<const int> descriptors) {
   if (name.empty() || name.size() >= sizeof(message.name))
@@ -25,10 +39,12 @@ Result<> send_keeper_message(const FileDescriptor& socket, KeeperVerb verb, std:
   message.verb = verb;
   std::ranges::fill(message.name, '\0');
   std::ranges::copy(name, std::begin(message.name));
+  await(socket, POLLOUT);
   return runtime::send_message(socket, std::as_bytes(std::span(&message, 1)), descriptors);
 }
 
 Result<std::optional<ReceivedFromKeeper>> receive_keeper_message(const FileDescriptor& socket) {
+  await(socket, POLLIN);
   auto received = runtime::receive_message(socket, sizeof(KeeperMessage));
   // A peer that died with unread messages leaves one ECONNRESET before what it had sent to us.
   if (!received) received = runtime::receive_message(socket, sizeof(KeeperMessage));
