@@ -25,6 +25,7 @@ using schemas::Result;
 namespace {
 
 constexpr std::chrono::seconds kIdleWithoutRequest{10};
+constexpr std::chrono::milliseconds kShortestPause{100};
 
 // What people call a container's state: "running (healthy)", "exited with code 1".
 std::string state_text(const schemas::ContainerStatus& status) {
@@ -80,13 +81,13 @@ Result<DesiredState> Supervisor::desired_from(const StoredDesire& desire) const 
 
 Result<> Supervisor::resume() {
   auto stored = read_desire(parts_.layout, parts_.names.project);
-  if (!stored) return pass_up(stored);
+  if (!stored) return take_on_without_desire(stored.error());
   if (!*stored) return {};
   stored_ = std::move(**stored);
   auto desired = desired_from(stored_);
   if (!desired) {
     // An image that was removed must not keep a running project from being taken down.
-    parts_.journal.tell({.kind = EventKind::Warning, .text = desired.error().text()});
+    warn(desired.error().text());
     desired_ = DesiredState{.names = parts_.names,
                             .goal = stored_.goal,
                             .volume_fate = stored_.volume_fate,
@@ -98,7 +99,25 @@ Result<> Supervisor::resume() {
   return {};
 }
 
+// A damaged desired.json: whatever runs goes on until the next command says what it shall be. That
+// command's generation must be above those of the containers, or it would not start them anew.
+Result<> Supervisor::take_on_without_desire(const schemas::Error& reason) {
+  warn(fmt::format("what {} shall be cannot be read ({}): it stays as it is until the next command",
+                   parts_.names.project, reason.text()));
+  auto observed = parts_.world.observe();
+  if (!observed) return pass_up(observed, "look at {}", parts_.names.project);
+  for (const auto& [name, status] : (*observed)->containers) {
+    stored_.generation = std::max(stored_.generation, status.generation);
+  }
+  return {};
+}
+
+void Supervisor::warn(std::string text) {
+  parts_.journal.tell({.kind = EventKind::Warning, .text = std::move(text)});
+}
+
 Result<> Supervisor::run(const bool& interrupted) {
+  for (std::string& warning : parts_.world.take_warnings()) warn(std::move(warning));
   while (!over_ && !interrupted) {
     auto acted = look_and_act();
     if (!acted) return pass_up(acted);
@@ -111,6 +130,7 @@ Result<bool> Supervisor::look_and_act() {
   auto observed = parts_.world.observe();
   if (!observed) return pass_up(observed, "look at {}", parts_.names.project);
   const Instant now = runtime::boot_now();
+  looked_ = now;
   parts_.dns.update(**observed);
   tell_states(**observed);
   if (!desired_) {
@@ -119,19 +139,35 @@ Result<bool> Supervisor::look_and_act() {
   }
   plan_ = retries_.allow(reconcile(*desired_, **observed, now), now);
   settle_waiting(**observed, now);
-  if (is_over(**observed)) {
+  if (is_over(**observed, now)) {
     over_ = true;
     return false;
   }
   const RunOutcome outcome = executor_.run(plan_);
   retries_.record(outcome, now);
+  warn_of_foreign_firewall(outcome);
   return !outcome.done.empty() || !outcome.failures.empty();
+}
+
+// Docker drops what is forwarded by default. Nothing of ours is broken by that, so no step fails,
+// and still the containers would not reach anybody.
+void Supervisor::warn_of_foreign_firewall(const RunOutcome& outcome) {
+  if (desired_->goal != Goal::Running || warned_of_ == desired_->generation) return;
+  const bool applied = std::ranges::any_of(outcome.done, [](const Action& action) {
+    return std::holds_alternative<ApplyFirewall>(action);
+  });
+  if (!applied) return;
+  warned_of_ = desired_->generation;
+  if (std::string text = parts_.world.foreign_drop_warning(); !text.empty()) warn(std::move(text));
 }
 
 std::optional<Instant> Supervisor::next_deadline() const {
   std::optional<Instant> next = plan_.look_again;
-  if (!asked_ && (!desired_ || desired_->goal != Goal::Running)) next = earlier(next, idle_until_);
+  const bool idles = !asked_ && (!desired_ || desired_->goal != Goal::Running);
+  if (idles && idle_until_ > looked_) next = earlier(next, idle_until_);
   for (const Waiting& each : waiting_) next = earlier(next, each.deadline);
+  // The last look knew of every deadline before it and did nothing about it; nor would the next.
+  if (next && *next <= looked_) next = looked_ + kShortestPause;
   return next;
 }
 
@@ -178,11 +214,11 @@ void Supervisor::settle_waiting(const ObservedState& observed, Instant now) {
   waiting_ = std::move(still);
 }
 
-bool Supervisor::is_over(const ObservedState& observed) const {
+bool Supervisor::is_over(const ObservedState& observed, Instant now) const {
   if (desired_->goal == Goal::Running || !plan_.empty()) return false;
   if (desired_->goal == Goal::Gone) return observed.containers.empty();
   // Started for a project that was stopped long ago: whoever started us is about to ask.
-  if (!asked_ && runtime::boot_now() < idle_until_) return false;
+  if (!asked_ && now < idle_until_) return false;
   return std::ranges::none_of(observed.containers, [](const auto& each) {
     return each.second.state == schemas::ContainerState::Running ||
            each.second.state == schemas::ContainerState::Starting;
@@ -230,9 +266,11 @@ Result<> Supervisor::take_on(const UpRequest& request, const std::shared_ptr<Eve
                          parts_.names.project, desired->names.project);
   }
   // Before anything is remembered or touched: a refused `up` leaves the project as it was.
-  if (auto prepared = parts_.world.prepare(*desired); !prepared) return refuse(prepared);
+  auto ports = parts_.world.prepare(*desired);
+  if (!ports) return refuse(ports);
   if (auto written = write_desire(parts_.layout, parts_.names.project, wanted); !written) {
-    return pass_up(written);
+    parts_.world.give_back(*ports);
+    return refuse(written);
   }
   asked_ = true;
   stored_ = wanted;
@@ -257,12 +295,14 @@ Result<> Supervisor::set_goal(const Ending& ending, const std::shared_ptr<EventS
   desired_->grace = ending.grace;
   stored_.goal = ending.goal;
   stored_.volume_fate = ending.fate;
-  if (auto written = write_desire(parts_.layout, parts_.names.project, stored_); !written) {
-    return pass_up(written);
-  }
   retries_.clear();
   waiting_.push_back({.sink = sink, .wait = std::nullopt});
   parts_.journal.listen(sink);
+  // A full disk must not keep a project from being stopped; to take it down may be the way to make
+  // room. Only a supervisor after us would not know of this command.
+  if (auto written = write_desire(parts_.layout, parts_.names.project, stored_); !written) {
+    warn(written.error().text() + "; going on");
+  }
   parts_.loop.wake();
   return {};
 }

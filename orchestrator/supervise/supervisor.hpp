@@ -78,9 +78,12 @@ class Supervisor final : public ControlTarget {
                                            const std::shared_ptr<EventSink>& sink);
   [[nodiscard]] schemas::Result<DesiredState> desired_from(const StoredDesire& desire) const;
   [[nodiscard]] schemas::Result<bool> look_and_act();  // whether anything was done
+  [[nodiscard]] schemas::Result<> take_on_without_desire(const schemas::Error& reason);
+  void warn(std::string text);
+  void warn_of_foreign_firewall(const RunOutcome& outcome);
   void tell_states(const ObservedState& observed);
   void settle_waiting(const ObservedState& observed, schemas::Instant now);
-  [[nodiscard]] bool is_over(const ObservedState& observed) const;
+  [[nodiscard]] bool is_over(const ObservedState& observed, schemas::Instant now) const;
   [[nodiscard]] std::optional<schemas::Instant> next_deadline() const;
 
   Parts parts_;
@@ -91,8 +94,11 @@ class Supervisor final : public ControlTarget {
   Plan plan_;  // the last one
   std::vector<Waiting> waiting_;
   std::map<schemas::ContainerName, std::string> told_states_;
+  schemas::Instant looked_{};    // when the last look was
+  std::uint64_t warned_of_{0};   // the generation whose firewall was compared with others
   schemas::Instant idle_until_;  // without a request by then there is nothing to supervise
-  bool asked_{false};  // a request was taken on; what an earlier supervisor was asked does not count
+  bool asked_{
+      false};  // a request was taken on; what an earlier supervisor was asked does not count
   bool over_{false};
 };
 

@@ -149,6 +149,7 @@ Result<> Containers::look_at_links() {
 }
 
 void Containers::look_at(const Wake& wake) {
+  if (wake.kind == WakeKind::DyingProbe) return reap_dying_probes();
   const auto found = containers_.find(ContainerName(wake.subject));
   if (found == containers_.end()) return;
   switch (wake.kind) {
@@ -160,6 +161,7 @@ void Containers::look_at(const Wake& wake) {
       return look_at_probe_output(found->second);
     case WakeKind::ProbeExit:
       return look_at_probe_exit(found->second);
+    case WakeKind::DyingProbe:
     case WakeKind::VolumeFilled:
     case WakeKind::Links:
       return;  // not about a container

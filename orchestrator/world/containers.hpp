@@ -2,6 +2,9 @@
 #pragma once
 
 #include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "orchestrator/reconcile/action.hpp"
 #include "orchestrator/world/held.hpp"
@@ -11,6 +14,7 @@
 #include "orchestrator/world/networks.hpp"
 #include "orchestrator/world/wake_set.hpp"
 #include "runtime/container/host.hpp"
+#include "runtime/journal/exit_journal.hpp"
 #include "runtime/sys/layout.hpp"
 #include "schemas/vocabulary/kernel_names.hpp"
 
@@ -25,6 +29,9 @@ struct ContainerPlace {
   Networks& networks;
   WakeSet& wakes;
 };
+
+// The end of a process that nobody was there to see.
+inline constexpr schemas::ExitStatus kNobodySaw{.code = 255, .known = false};
 
 using ContainerStatuses = std::map<schemas::ContainerName, schemas::ContainerStatus>;
 
@@ -45,12 +52,15 @@ class Containers {
   [[nodiscard]] schemas::Result<schemas::Change> perform(const StartProbe& action);
   [[nodiscard]] schemas::Result<schemas::Change> perform(const KillProbe& action);
 
-  // One wake-up of kind Exit, StartReport, ProbeOutput or ProbeExit.
+  // One wake-up about a container, or about a probe that outlived its own.
   void look_at(const Wake& wake);
   // The keeper wrote to the exit journal: those that wait for their entry look again.
   void look_at_journal();
   // Links changed: which endpoints are attached is asked anew.
   [[nodiscard]] schemas::Result<> look_at_links();
+
+  // What recovery met that is worth telling, once.
+  [[nodiscard]] std::vector<std::string> take_warnings() { return std::exchange(warnings_, {}); }
 
  private:
   [[nodiscard]] schemas::Result<LiveContainer*> find(const schemas::ContainerName& container);
@@ -70,23 +80,32 @@ class Containers {
 
   // container_end.cpp
   void look_at_exit(LiveContainer& container);
-  void finish(LiveContainer& container, const schemas::ExitStatus& status, schemas::WallTime wall,
-              schemas::Instant boot);
+  void settle_end(LiveContainer& container, const runtime::ExitedProcess& exited);
+  void finish(LiveContainer& container, const runtime::ExitedProcess& exited);
+  void void_start(LiveContainer& container);
   void let_go_of_process(LiveContainer& container);
 
   // probes.cpp
   void look_at_probe_output(LiveContainer& container);
   void look_at_probe_exit(LiveContainer& container);
   void end_probe(LiveContainer& container);
+  void reap_dying_probes();
 
   // container_recovery.cpp
   [[nodiscard]] schemas::Result<> recover_one(LiveContainer& container, HeldDescriptors& held);
+  [[nodiscard]] schemas::Result<> recover_endpoint_set(LiveContainer& container,
+                                                       HeldDescriptors& held);
+  [[nodiscard]] schemas::Result<> watch_again(LiveContainer& container);
   [[nodiscard]] schemas::Result<> adopt(LiveContainer& container);
+  void judge_start(LiveContainer& container);
+  void recover_end(LiveContainer& container);
 
   ContainerPlace place_;
   runtime::HostFacts host_;
   ContainerStatuses& statuses_;
   std::map<schemas::ContainerName, LiveContainer> containers_;
+  std::vector<runtime::FileDescriptor> dying_probes_;  // killed, to be reaped
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace orchestrator

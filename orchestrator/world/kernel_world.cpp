@@ -23,9 +23,11 @@ KernelWorld::KernelWorld(const runtime::StateLayout& layout, const schemas::Kern
 Result<std::unique_ptr<KernelWorld>> KernelWorld::open(const runtime::StateLayout& layout,
                                                        const schemas::KernelNames& names,
                                                        Holder& holder, NameService& name_service,
-                                                       HeldDescriptors held) {
+                                                       HeldDescriptors held,
+                                                       std::uint64_t descriptor_limit) {
   auto host = runtime::observe_host();
   if (!host) return pass_up(host);
+  host->descriptor_limit = descriptor_limit;
   auto networks = Networks::open(layout, names);
   if (!networks) return pass_up(networks);
   auto wakes = WakeSet::open();
@@ -55,9 +57,7 @@ Result<const ObservedState*> KernelWorld::observe() {
     if (wake.kind == WakeKind::Links) {
       links = true;
     } else if (wake.kind == WakeKind::VolumeFilled) {
-      // A copy that failed leaves the volume empty; the step that is tried again tells why.
-      auto filled = volumes_.finish_fill(schemas::VolumeName(wake.subject), wakes_);
-      if (!filled) return pass_up(filled);
+      volumes_.finish_fill(schemas::VolumeName(wake.subject), wakes_);
     } else {
       containers_->look_at(wake);
     }
@@ -86,7 +86,7 @@ struct KernelWorld::Performer {
     return world.volumes_.begin_fill(a, world.wakes_);
   }
   Result<Change> operator()(const DiscardVolume& a) const {
-    return world.volumes_.discard(a.volume);
+    return world.volumes_.discard(a.volume, world.wakes_);
   }
   Result<Change> operator()(const ReservePort& a) const {
     return world.networks_.reserve(a.port, world.holder_);
@@ -133,7 +133,7 @@ Result<> check_source(const schemas::ContainerName& container, const schemas::Mo
 
 }  // namespace
 
-Result<> KernelWorld::prepare(const DesiredState& desired) {
+Result<std::vector<schemas::PublishedPort>> KernelWorld::prepare(const DesiredState& desired) {
   for (const auto& [name, container] : desired.containers) {
     for (const schemas::MountConfig& mount : container.config.mounts) {
       if (auto checked = check_source(name, mount); !checked) return pass_up(checked);
@@ -147,13 +147,18 @@ Result<> KernelWorld::prepare(const DesiredState& desired) {
         if (*reserved == Change::Made) taken.push_back(port);
         continue;
       }
-      for (const schemas::PublishedPort& each : taken) {
-        if (auto released = networks_.release(each, holder_); !released) return pass_up(released);
-      }
+      give_back(taken);
       return pass_up(reserved, "{}", name);
     }
   }
-  return {};
+  return taken;
+}
+
+void KernelWorld::give_back(const std::vector<schemas::PublishedPort>& ports) {
+  for (const schemas::PublishedPort& port : ports) {
+    // Fails only with the keeper's socket, and then its replacement is not given the port.
+    static_cast<void>(networks_.release(port, holder_));
+  }
 }
 
 }  // namespace orchestrator

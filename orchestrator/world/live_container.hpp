@@ -25,6 +25,7 @@ struct LiveContainer {
   runtime::FileDescriptor pidfd;         // while the process lives
   runtime::FileDescriptor report;        // while Starting
   bool exit_seen{false};                 // the process is gone, its journal entry is not there yet
+  bool start_void{false};  // its supervisor died in mid-start: it was killed and starts anew
   std::optional<ProbeRun> probe;
 };
 

@@ -7,6 +7,7 @@
 #include "orchestrator/world/volumes.hpp"
 #include "runtime/container/observe.hpp"
 #include "runtime/journal/exit_journal.hpp"
+#include "runtime/sys/clock.hpp"
 #include "schemas/vocabulary/kernel_names.hpp"
 
 namespace orchestrator {
@@ -28,6 +29,10 @@ schemas::ContainerStatus status_now(const runtime::StateLayout& layout,
     status.exit = exited->status;
     status.finished_at = exited->wall_time;
     status.finished = exited->boot_time;
+  } else {
+    // Nobody saw it end; we are the first who know that it has.
+    status.finished_at = runtime::wall_now();
+    status.finished = runtime::boot_now();
   }
   return status;
 }
@@ -39,8 +44,11 @@ Result<std::map<schemas::ContainerName, schemas::ContainerStatus>> observe_conta
   auto records = runtime::list_records(layout, project);
   if (!records) return pass_up(records);
   std::map<schemas::ContainerName, schemas::ContainerStatus> statuses;
-  for (const runtime::ContainerRecord& record : *records) {
+  for (const runtime::ContainerRecord& record : records->records) {
     statuses.emplace(record.config.name, status_now(layout, project, record));
+  }
+  for (const runtime::DamagedRecord& damaged : records->damaged) {
+    statuses.emplace(damaged.container, runtime::status_of(runtime::stand_in_for(damaged)));
   }
   return statuses;
 }

@@ -133,9 +133,22 @@ void Containers::end_probe(LiveContainer& container) {
   static_cast<void>(runtime::send_signal(container.probe->process.pidfd, 9));
   place_.wakes.forget(container.probe->process.pidfd);
   place_.wakes.forget(container.probe->output);
-  reap(container.probe->process.pidfd);  // SIGKILL was sent: this is over at once
+  // SIGKILL was sent, but a process that hangs in the kernel dies when it can: it is not waited
+  // for.
+  dying_probes_.push_back(std::move(container.probe->process.pidfd));
+  const Wake wake{WakeKind::DyingProbe, container.record.config.name.text};
+  static_cast<void>(place_.wakes.watch(dying_probes_.back(), wake));  // else the next one wakes
   container.probe.reset();
   container.record.health.probe_started.reset();
+}
+
+void Containers::reap_dying_probes() {
+  std::erase_if(dying_probes_, [&](const runtime::FileDescriptor& pidfd) {
+    if (!runtime::has_exited(pidfd)) return false;
+    place_.wakes.forget(pidfd);
+    reap(pidfd);
+    return true;
+  });
 }
 
 }  // namespace orchestrator

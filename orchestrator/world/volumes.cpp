@@ -1,9 +1,11 @@
 // Volumes on disk: one directory and one small record each.
 #include "orchestrator/world/volumes.hpp"
 
+#include <csignal>
 #include <utility>
 
 #include "runtime/sys/files.hpp"
+#include "runtime/sys/process.hpp"
 #include "schemas/vocabulary/document.hpp"
 
 namespace orchestrator {
@@ -63,12 +65,9 @@ Result<> Volumes::read() {
   if (!names) return pass_up(names, "read volumes");
   for (const std::string& name : *names) {
     auto record = read_record(*volumes, name);
-    if (!record) {
-      // A directory without a record is a volume that was being made when we were killed.
-      if (record.error().kind() == ErrorKind::NotFound) continue;
-      return pass_up(record, "volume {}", name);
-    }
-    if (record->project != project_.text) continue;
+    // A directory without a record is a volume that was being made when we were killed; whose a
+    // damaged one is cannot be told, and it must not keep all projects from being observed.
+    if (!record || record->project != project_.text) continue;
     statuses_.emplace(VolumeName(name), std::move(record->status));
   }
   return {};
@@ -76,7 +75,8 @@ Result<> Volumes::read() {
 
 Result<> Volumes::write_record(const VolumeStatus& status) const {
   Node node = Node::mapping();
-  node.set("project", Node::string(project_.text));
+  const auto foreign = foreign_.find(status.config.name);
+  node.set("project", Node::string(foreign == foreign_.end() ? project_.text : foreign->second));
   node.set("life", Node::string(status.config.life == schemas::VolumeLife::Anonymous ? "anonymous"
                                                                                      : "named"));
   node.set("filled", Node::boolean(status.state == VolumeState::Ready));
@@ -90,10 +90,17 @@ Result<Change> Volumes::create(const schemas::VolumeConfig& config) {
   if (statuses_.contains(config.name)) return Change::Already;
   auto volumes = runtime::ensure_directory(layout_.volumes(), 0711);
   if (!volumes) return pass_up(volumes, "create volume {}", config.name);
-  // Somebody else's volume of this name (another project's) is used, not taken over.
-  if (auto existing = read_record(*volumes, config.name.text)) {
-    statuses_.emplace(config.name, existing->status);
+  auto existing = read_record(*volumes, config.name.text);
+  if (existing) {
+    // Somebody else's volume of this name (another project's) is used, not taken over.
+    if (existing->project != project_.text) foreign_.emplace(config.name, existing->project);
+    statuses_.emplace(config.name, std::move(existing->status));
     return Change::Already;
+  }
+  if (existing.error().kind() != ErrorKind::NotFound) {
+    return pass_up(existing,
+                   "whose volume {} is cannot be told; remove {}/{}/{} to make it this project's",
+                   config.name, layout_.volumes(), config.name, kRecord);
   }
   auto data = runtime::ensure_directory(layout_.volume_data(config.name), 0755);
   if (!data) return pass_up(data, "create volume {}", config.name);
@@ -112,36 +119,70 @@ Result<Change> Volumes::begin_fill(const FillVolume& fill, WakeSet& wakes) {
     return schemas::fail(ErrorKind::NotFound, "volume {} is not there", fill.volume);
   }
   if (found->second.state != VolumeState::Empty) return Change::Already;
+  // The failure of a copy is that of the step which began it, and delays the next one.
+  if (auto failed = failed_.extract(fill.volume))
+    return std::unexpected(std::move(failed.mapped()));
   auto begun = runtime::fill_volume(layout_, fill.layers, fill.target, fill.volume);
   if (!begun) return pass_up(begun);
-  if (auto watched = wakes.watch(begun->pidfd, {WakeKind::VolumeFilled, fill.volume.text});
-      !watched) {
+  const auto kept = fills_.insert_or_assign(fill.volume, std::move(*begun)).first;
+  const Wake wake{WakeKind::VolumeFilled, fill.volume.text};
+  if (auto watched = wakes.watch(kept->second.pidfd, wake); !watched) {
+    abandon_fill(fill.volume, wakes);
     return pass_up(watched);
   }
-  fills_.insert_or_assign(fill.volume, std::move(*begun));
   found->second.state = VolumeState::Filling;
   return Change::Made;
 }
 
-Result<> Volumes::finish_fill(const VolumeName& volume, WakeSet& wakes) {
-  const auto fill = fills_.find(volume);
-  const auto status = statuses_.find(volume);
-  if (fill == fills_.end() || status == statuses_.end()) return {};
-  wakes.forget(fill->second.pidfd);
-  auto finished = runtime::finish_fill(std::move(fill->second));
-  fills_.erase(fill);
-  status->second.state = finished ? VolumeState::Ready : VolumeState::Empty;
-  if (!finished) return pass_up(finished, "fill volume {}", volume);
-  return write_record(status->second);
+// Nothing when no copy is under way.
+std::optional<Result<>> Volumes::end_fill(const VolumeName& volume, WakeSet& wakes) {
+  auto fill = fills_.extract(volume);
+  if (fill.empty()) return std::nullopt;
+  wakes.forget(fill.mapped().pidfd);
+  return runtime::finish_fill(std::move(fill.mapped()));
 }
 
-Result<Change> Volumes::discard(const VolumeName& volume) {
+void Volumes::finish_fill(const VolumeName& volume, WakeSet& wakes) {
+  auto filled = end_fill(volume, wakes);
+  const auto status = statuses_.find(volume);
+  if (!filled || status == statuses_.end()) return;
+  status->second.state = VolumeState::Ready;
+  if (*filled) filled = write_record(status->second);
+  if (*filled) return;
+  status->second.state = VolumeState::Empty;
+  schemas::Error error = std::move(filled->error());
+  error.add_frame(fmt::format("fill volume {}", volume));
+  failed_.insert_or_assign(volume, std::move(error));
+}
+
+void Volumes::abandon_fill(const VolumeName& volume, WakeSet& wakes) {
+  const auto fill = fills_.find(volume);
+  if (fill == fills_.end()) return;
+  static_cast<void>(runtime::send_signal(fill->second.pidfd, SIGKILL));
+  static_cast<void>(end_fill(volume, wakes));  // how it ended is of no interest any more
+}
+
+// What is on disk now counts too: a command may have given the name to another project meanwhile.
+bool Volumes::is_foreign(const runtime::FileDescriptor& volumes, const VolumeName& volume) const {
+  if (foreign_.contains(volume)) return true;
+  const auto record = read_record(volumes, volume.text);
+  return record && record->project != project_.text;
+}
+
+Result<Change> Volumes::discard(const VolumeName& volume, WakeSet& wakes) {
   auto volumes = runtime::open_directory(layout_.volumes());
   if (!volumes) return pass_up(volumes, "discard volume {}", volume);
-  if (auto removed = runtime::remove_tree_at(*volumes, volume.text); !removed) {
-    return pass_up(removed, "discard volume {}", volume);
+  abandon_fill(volume, wakes);
+  const bool foreign = is_foreign(*volumes, volume);
+  if (!foreign) {
+    if (auto removed = runtime::remove_tree_at(*volumes, volume.text); !removed) {
+      return pass_up(removed, "discard volume {}", volume);
+    }
   }
-  return statuses_.erase(volume) > 0 ? Change::Made : Change::Already;
+  foreign_.erase(volume);
+  failed_.erase(volume);
+  const bool known = statuses_.erase(volume) > 0;
+  return known && !foreign ? Change::Made : Change::Already;
 }
 
 }  // namespace orchestrator

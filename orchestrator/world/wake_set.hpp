@@ -17,6 +17,7 @@ enum class WakeKind : std::uint8_t {
   StartReport,
   ProbeOutput,
   ProbeExit,
+  DyingProbe,
   VolumeFilled,
   Links
 };

@@ -3,6 +3,9 @@
 
 #include <unistd.h>
 
+#include <chrono>
+
+#include "runtime/sys/clock.hpp"
 #include "runtime/sys/files.hpp"
 
 namespace runtime {
@@ -32,6 +35,9 @@ void assume_state_after_reboot(const std::string& directory, ContainerRecord& re
   if (!has_run_before(directory)) return;
   record.state = schemas::ContainerState::Exited;
   record.exit = schemas::ExitStatus{.code = 255, .known = false};
+  // It ended before this boot; when, nobody saw.
+  record.finished_at = wall_now() - std::chrono::duration_cast<schemas::WallTime::duration>(
+                                        boot_now().time_since_epoch());
 }
 
 }  // namespace
@@ -70,23 +76,32 @@ Result<ContainerRecord> read_record(const StateLayout& layout, const ProjectName
   return record;
 }
 
-Result<std::vector<ContainerRecord>> list_records(const StateLayout& layout,
-                                                  const ProjectName& project) {
+ContainerRecord stand_in_for(const DamagedRecord& damaged) {
+  ContainerRecord record;
+  record.config.name = damaged.container;
+  record.state = schemas::ContainerState::FailedToStart;
+  record.failure = "its record is damaged: " + damaged.reason;
+  record.exit = schemas::ExitStatus{.code = 125};
+  return record;
+}
+
+Result<RecordList> list_records(const StateLayout& layout, const ProjectName& project) {
   auto directory = open_directory(layout.project(project) + "/containers");
-  if (!directory && directory.error().kind() == ErrorKind::NotFound)
-    return std::vector<ContainerRecord>();
+  if (!directory && directory.error().kind() == ErrorKind::NotFound) return RecordList();
   if (!directory) return pass_up(directory);
   auto names = list_directory(*directory);
   if (!names) return pass_up(names, "containers of {}", project);
-  std::vector<ContainerRecord> records;
+  RecordList list;
   for (const std::string& name : *names) {
     if (name.starts_with('.')) continue;  // half removed
     auto record = read_record(layout, project, ContainerName(name));
     if (!record && record.error().kind() == ErrorKind::NotFound) continue;  // half created
-    if (!record) return pass_up(record);
-    records.push_back(std::move(*record));
+    if (record)
+      list.records.push_back(std::move(*record));
+    else
+      list.damaged.push_back({ContainerName(name), record.error().text()});
   }
-  return records;
+  return list;
 }
 
 }  // namespace runtime

@@ -50,15 +50,29 @@ struct ContainerRecord {
                                                    const ContainerRecord& record);
 
 // NotFound without a config.json. Without a state.json (reboot): Created when it was never
-// started, else Exited with an unknown code.
+// started, else Exited with an unknown code, at the boot at the latest.
 [[nodiscard]] schemas::Result<ContainerRecord> read_record(const StateLayout& layout,
                                                            const schemas::ProjectName& project,
                                                            const schemas::ContainerName& container);
 
+// A container whose record cannot be read: a power cut left half a file, or another version wrote.
+struct DamagedRecord {
+  schemas::ContainerName container;
+  std::string reason;
+};
+
+// What stands for it in front of everybody else: it failed to start, and can only be discarded.
+[[nodiscard]] ContainerRecord stand_in_for(const DamagedRecord& damaged);
+
+struct RecordList {
+  std::vector<ContainerRecord> records;
+  std::vector<DamagedRecord> damaged;
+};
+
 // Every container of a project, sorted by name; none when there is no such project. Directories
 // that have no config.json yet (a create was cut short) are not containers.
-[[nodiscard]] schemas::Result<std::vector<ContainerRecord>> list_records(
-    const StateLayout& layout, const schemas::ProjectName& project);
+[[nodiscard]] schemas::Result<RecordList> list_records(const StateLayout& layout,
+                                                       const schemas::ProjectName& project);
 
 // The canonical text forms; reading refuses unknown keys and values out of range.
 [[nodiscard]] schemas::Node write_config_part(const ContainerRecord& record);

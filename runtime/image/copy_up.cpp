@@ -103,7 +103,9 @@ Result<std::string> fill(const StateLayout& layout, const std::vector<Digest>& l
   auto dropped = drop_rights();
   if (!dropped) return pass_up(dropped);
   auto source = open_in_root(*tree, target, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (!source && source.error().kind() == ErrorKind::NotFound) {
+  // ENOENT, or ENOTDIR and ELOOP: the image has no directory there, so there is nothing to copy.
+  if (!source && (source.error().kind() == ErrorKind::NotFound ||
+                  source.error().kind() == ErrorKind::Invalid)) {
     auto data = ensure_directory_at(volume, kData, 0755);
     if (!data) return pass_up(data);
     return std::string{};

@@ -72,8 +72,9 @@ TEST(Record, ComesBackAsItWasWritten) {
   std::filesystem::create_directories(layout.project(project) + "/containers/.removed-x");
   auto listed = runtime::list_records(layout, project);
   ASSERT_TRUE(listed) << listed.error().text();
-  EXPECT_EQ(listed->size(), 1U);
-  EXPECT_TRUE(runtime::list_records(layout, schemas::ProjectName("none"))->empty());
+  EXPECT_EQ(listed->records.size(), 1U);
+  EXPECT_TRUE(listed->damaged.empty());
+  EXPECT_TRUE(runtime::list_records(layout, schemas::ProjectName("none"))->records.empty());
 }
 
 TEST(Record, KnowsAfterARebootWhetherItEverRan) {
@@ -88,6 +89,25 @@ TEST(Record, KnowsAfterARebootWhetherItEverRan) {
   const auto read = runtime::read_record(layout, project, record.config.name);
   EXPECT_EQ(read->state, schemas::ContainerState::Exited);
   EXPECT_FALSE(read->exit->known);
+  EXPECT_NE(read->finished_at, schemas::WallTime{});
+}
+
+TEST(Record, ThatIsDamagedStandsApartFromTheOthers) {
+  const TemporaryDirectory directory;
+  const runtime::StateLayout layout{.root = directory / "root", .run = directory / "run"};
+  const schemas::ProjectName project("shop");
+  const runtime::ContainerRecord record = full_record();
+  ASSERT_TRUE(runtime::write_config_record(layout, project, record));
+  directory.write("root/projects/shop/containers/shop-db-1/config.json", "");
+  directory.write("root/projects/shop/containers/shop-db-2/config.json", R"({"config": 1})");
+  const auto listed = runtime::list_records(layout, project);
+  ASSERT_TRUE(listed) << listed.error().text();
+  EXPECT_EQ(listed->records.size(), 1U);
+  ASSERT_EQ(listed->damaged.size(), 2U);
+  const runtime::ContainerRecord stand_in = runtime::stand_in_for(listed->damaged.front());
+  EXPECT_EQ(stand_in.config.name.text, "shop-db-1");
+  EXPECT_EQ(stand_in.state, schemas::ContainerState::FailedToStart);
+  EXPECT_THAT(stand_in.failure, HasSubstr("damaged"));
 }
 
 TEST(Record, RefusesWhatItDoesNotKnow) {
