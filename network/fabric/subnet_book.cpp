@@ -2,6 +2,8 @@
 #include "network/fabric/subnet_book.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 
 #include "network/netlink/address.hpp"
 #include "network/netlink/link.hpp"
@@ -16,6 +18,7 @@ using schemas::Node;
 using schemas::Result;
 
 constexpr const char* kBook = "networks.json";
+constexpr const char* kDamagedBook = "networks.json.damaged";
 constexpr const char* kLock = "networks.lock";
 
 // {"shop": {"shop_front": "10.89.0.0/24"}}
@@ -44,12 +47,26 @@ Result<std::vector<SubnetClaim>> read_claims(const std::string& text) {
   return claims;
 }
 
+bool is_damaged(const Result<std::vector<SubnetClaim>>& claims) {
+  return !claims && claims.error().kind() == schemas::ErrorKind::Invalid;
+}
+
 Result<std::vector<SubnetClaim>> read_book_at(const runtime::FileDescriptor& directory) {
   auto text = runtime::read_file_at(directory, kBook);
   if (!text && text.error().kind() == schemas::ErrorKind::NotFound)
     return std::vector<SubnetClaim>{};
   if (!text) return schemas::pass_up(text);
   return read_claims(*text);
+}
+
+// For those who hold the lock. A damaged book is laid aside for whoever wants to look at it: a
+// machine without any network would be worse than claims that only the kernel's routes still show.
+Result<std::vector<SubnetClaim>> open_book_at(const runtime::FileDescriptor& directory) {
+  auto claims = read_book_at(directory);
+  if (!is_damaged(claims)) return claims;
+  if (::renameat(directory.get(), kBook, directory.get(), kDamagedBook) < 0)
+    return schemas::os_error(errno, "lay the damaged {} aside", kBook);
+  return std::vector<SubnetClaim>{};
 }
 
 bool is_same_network(const SubnetClaim& left, const SubnetClaim& right) {
@@ -64,6 +81,7 @@ Result<std::vector<SubnetClaim>> read_subnet_book(const std::string& root) {
     return std::vector<SubnetClaim>{};
   if (!directory) return schemas::pass_up(directory, "read the subnet book");
   auto claims = read_book_at(*directory);
+  if (is_damaged(claims)) return std::vector<SubnetClaim>{};  // the next claim lays it aside
   if (!claims) return schemas::pass_up(claims, "read the subnet book {}/{}", root, kBook);
   return claims;
 }
@@ -73,7 +91,7 @@ Result<Change> claim_subnet(const std::string& root, const SubnetClaim& claim) {
   if (!directory) return schemas::pass_up(directory, "claim subnet {}", claim.subnet.text());
   auto lock = runtime::FileLock::take(*directory, kLock);
   if (!lock) return schemas::pass_up(lock, "claim subnet {}", claim.subnet.text());
-  auto claims = read_book_at(*directory);
+  auto claims = open_book_at(*directory);
   if (!claims) return schemas::pass_up(claims, "claim subnet {}", claim.subnet.text());
   if (std::ranges::find(*claims, claim) != claims->end()) return Change::Already;
   std::erase_if(*claims, [&](const SubnetClaim& other) { return is_same_network(other, claim); });
@@ -99,7 +117,7 @@ Result<Change> release_subnet(const std::string& root, const schemas::ProjectNam
   if (!directory) return schemas::pass_up(directory, "release the subnet of {}", network);
   auto lock = runtime::FileLock::take(*directory, kLock);
   if (!lock) return schemas::pass_up(lock, "release the subnet of {}", network);
-  auto claims = read_book_at(*directory);
+  auto claims = open_book_at(*directory);
   if (!claims) return schemas::pass_up(claims, "release the subnet of {}", network);
   const SubnetClaim claim{.project = project, .network = network, .subnet = {}};
   const auto struck = std::erase_if(

@@ -22,11 +22,11 @@ struct SubnetClaim {
   friend auto operator<=>(const SubnetClaim&, const SubnetClaim&) = default;
 };
 
-// Every claim in `<root>/networks.json`; none when there is no book.
+// Every claim in `<root>/networks.json`; none when there is no book, or only a damaged one.
 [[nodiscard]] schemas::Result<std::vector<SubnetClaim>> read_subnet_book(const std::string& root);
 
 // Writes the claim down. Conflict when it overlaps somebody else's; a claim of the same network is
-// replaced.
+// replaced. A damaged book is laid aside as networks.json.damaged, and a new one begun.
 [[nodiscard]] schemas::Result<schemas::Change> claim_subnet(const std::string& root,
                                                             const SubnetClaim& claim);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "network/fabric/ports.hpp"
+#include "network/fabric/subnet_book.hpp"
 #include "runtime/sys/files.hpp"
 
 namespace orchestrator {
@@ -61,7 +62,9 @@ Result<Networks> Networks::open(const runtime::StateLayout& layout,
   auto fabric = network::Fabric::open(names, layout.root);
   if (!fabric) return pass_up(fabric);
   Networks networks(layout, names, std::move(*fabric));
-  if (auto read = networks.read_records(); !read) return pass_up(read, "read {}", kRecords);
+  auto read = networks.read_records();
+  if (!read && read.error().kind() == ErrorKind::Invalid) read = networks.read_claims();
+  if (!read) return pass_up(read, "read {}", kRecords);
   return networks;
 }
 
@@ -195,6 +198,21 @@ Result<> Networks::read_records() {
     if (!range) return pass_up(range);
     const NetworkName name = read->name;
     records_.emplace(name, schemas::NetworkStatus{.config = std::move(*read), .subnet = *range});
+  }
+  return {};
+}
+
+// From a damaged record nothing is believed. The subnet book still knows which networks are ours:
+// enough to discard them, or to replace them by what is wanted.
+Result<> Networks::read_claims() {
+  records_.clear();
+  auto claims = network::read_subnet_book(layout_.root);
+  if (!claims) return pass_up(claims);
+  for (const network::SubnetClaim& claim : *claims) {
+    if (claim.project != names_.project) continue;
+    schemas::NetworkStatus status{.subnet = claim.subnet};
+    status.config.name = claim.network;
+    records_.emplace(claim.network, std::move(status));
   }
   return {};
 }

@@ -66,6 +66,7 @@ class Networks {
  private:
   Networks(runtime::StateLayout layout, schemas::KernelNames names, network::Fabric fabric);
   [[nodiscard]] schemas::Result<> read_records();
+  [[nodiscard]] schemas::Result<> read_claims();
   [[nodiscard]] schemas::Result<> write_records() const;
 
   runtime::StateLayout layout_;

@@ -31,6 +31,18 @@ TEST(SubnetBook, RefusesWhatAnotherProjectHas) {
             std::vector{claim("blog", "blog_default", "10.89.0.0/25")});
 }
 
+TEST(SubnetBook, IsBegunAnewWhenItIsDamaged) {
+  const tests::TemporaryDirectory root;
+  const std::string path = root.path().string();
+  for (const char* damaged : {"", "{", R"({"shop": {"shop_front": "10.89"}})"}) {
+    root.write("networks.json", damaged);
+    EXPECT_TRUE(read_subnet_book(path).value().empty()) << damaged;
+    EXPECT_TRUE(claim_subnet(path, claim("shop", "shop_front", "10.89.0.0/24"))) << damaged;
+    EXPECT_EQ(read_subnet_book(path).value().size(), 1U) << damaged;
+    EXPECT_TRUE(std::filesystem::exists(root / "networks.json.damaged"));
+  }
+}
+
 TEST(SubnetBook, IsEmptyWhereThereIsNone) {
   EXPECT_TRUE(read_subnet_book("/nowhere/at/all").value().empty());
 }
