@@ -8,6 +8,7 @@
 
 #include <cerrno>
 
+#include "runtime/sys/descriptor_limit.hpp"
 #include "runtime/sys/kernel.hpp"
 
 namespace orchestrator {
@@ -28,6 +29,7 @@ struct Birth {
   const BirthDescriptors& descriptors;
   int image;
   const std::vector<const char*>& arguments;
+  std::uint64_t descriptor_limit;
 };
 
 // First all aside, because a target number may be another one's source. Nothing else is inherited.
@@ -50,8 +52,10 @@ int place_descriptors(const Birth& birth) noexcept {
 
 [[noreturn]] void become_keeper(const Birth& birth) noexcept {
   const int image = place_descriptors(birth);
-  if (image >= 0)
+  if (image >= 0) {
+    runtime::restore_descriptor_limit(birth.descriptor_limit);
     runtime::kernel::execveat(image, "", birth.arguments.data(), ::environ, AT_EMPTY_PATH);
+  }
   KeeperMessage ready{};
   ready.protocol = kKeeperProtocol;
   ready.verb = KeeperVerb::Ready;
@@ -72,11 +76,14 @@ int place_descriptors(const Birth& birth) noexcept {
 }  // namespace
 
 Result<> bear_keeper(const FileDescriptor& image, const std::vector<std::string>& supervisor,
-                     const BirthDescriptors& descriptors) {
+                     const BirthDescriptors& descriptors, std::uint64_t descriptor_limit) {
   std::vector<const char*> arguments{"tutti-keeper"};
   for (const std::string& argument : supervisor) arguments.push_back(argument.c_str());
   arguments.push_back(nullptr);
-  const Birth birth{.descriptors = descriptors, .image = image.get(), .arguments = arguments};
+  const Birth birth{.descriptors = descriptors,
+                    .image = image.get(),
+                    .arguments = arguments,
+                    .descriptor_limit = descriptor_limit};
 
   const pid_t child = ::fork();
   if (child < 0) return os_error(errno, "fork");

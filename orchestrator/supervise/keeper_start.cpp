@@ -19,6 +19,7 @@
 #include "orchestrator/keeper/protocol.hpp"
 #include "orchestrator/supervise/keeper_birth.hpp"
 #include "orchestrator/supervise/keeper_message.hpp"
+#include "runtime/sys/descriptor_limit.hpp"
 #include "runtime/sys/files.hpp"
 #include "runtime/sys/kernel.hpp"
 #include "runtime/sys/socket.hpp"
@@ -101,11 +102,11 @@ KeeperMessage begin_message(const RespawnDelays& delays) {
 Result<> hand_over_descriptor(const FileDescriptor& socket, const HeldDescriptor& held) {
   const std::array numbers{held.descriptor.get()};
   KeeperMessage message{};
-  if (held.watched) {
-    message.pid = held.watched->pid;
-    message.start_time = held.watched->start_time;
+  if (held.process) {
+    message.pid = held.process->pid;
+    message.start_time = held.process->start_time;
   }
-  return send_keeper_message(socket, held.watched ? KeeperVerb::Watch : KeeperVerb::Hold, held.name,
+  return send_keeper_message(socket, held.process ? KeeperVerb::Watch : KeeperVerb::Hold, held.name,
                              message, numbers);
 }
 
@@ -163,7 +164,9 @@ Result<RunningKeeper> start_keeper(const KeeperStart& start) {
     descriptors[kLockFile] = run->lock.descriptor().get();
     descriptors[kRunDirectory] = run->directory.get();
     descriptors[kSupervisorBinary] = start.binary.get();
-    if (auto born = bear_keeper(*image, start.supervisor, descriptors); !born) return pass_up(born);
+    const std::uint64_t limit = start.descriptor_limit.value_or(runtime::soft_descriptor_limit());
+    if (auto born = bear_keeper(*image, start.supervisor, descriptors, limit); !born)
+      return pass_up(born);
     theirs.close();  // so that its death is the end of our stream
     // A keeper that gave up reads no more; its Ready message says why.
     const auto handed_over = hand_over(ours, start);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,8 @@ struct KeeperStart {
   runtime::FileDescriptor binary;       // what is executed: open_own_binary()
   Holdings holdings;                    // of a keeper that died: the new one goes on with them
   RespawnDelays respawn;
+  // The soft limit that its supervisors begin with, for a caller that raised its own.
+  std::optional<std::uint64_t> descriptor_limit{};
 };
 
 struct RunningKeeper {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <utility>
 #include <variant>
@@ -17,6 +18,7 @@
 #include "orchestrator/supervise/keeper_holder.hpp"
 #include "orchestrator/supervise/keeper_start.hpp"
 #include "orchestrator/supervise/supervisor.hpp"
+#include "runtime/sys/descriptor_limit.hpp"
 #include "runtime/sys/files.hpp"
 
 namespace orchestrator {
@@ -28,7 +30,8 @@ namespace {
 
 // Where the keeper's own death leads: a new keeper with all that we hold, which starts our
 // successor.
-Result<> replace_keeper(const SuperviseOptions& options, KeeperHolder& holder) {
+Result<> replace_keeper(const SuperviseOptions& options, KeeperHolder& holder,
+                        std::uint64_t descriptor_limit) {
   auto binary = open_own_binary();
   if (!binary) return pass_up(binary);
   auto started = start_keeper({.layout = {.root = options.root, .run = options.run},
@@ -37,7 +40,8 @@ Result<> replace_keeper(const SuperviseOptions& options, KeeperHolder& holder) {
                                               options.run, "--project", options.project.text},
                                .binary = std::move(*binary),
                                .holdings = holder.take_holdings(),
-                               .respawn = {}});
+                               .respawn = {},
+                               .descriptor_limit = descriptor_limit});
   // Somebody was quicker (an `up` that found no keeper): it takes the project up from its records.
   if (!started && started.error().kind() != ErrorKind::Busy) return pass_up(started);
   return {};
@@ -84,6 +88,8 @@ Result<> supervise(const SuperviseOptions& options) {
   const runtime::StateLayout layout{.root = options.root, .run = options.run};
   const schemas::KernelNames names{.instance = schemas::instance_of(options.run),
                                    .project = options.project};
+  // About a dozen descriptors a container: the usual 1024 would end at a hundred of them.
+  const std::uint64_t descriptor_limit = runtime::raise_descriptor_limit();
   auto client = KeeperClient::inherit();
   if (!client) return pass_up(client);
   auto holder = KeeperHolder::take_over(std::move(*client));
@@ -94,7 +100,8 @@ Result<> supervise(const SuperviseOptions& options) {
   EventLoop loop;
   DnsServer dns_server(loop.context(), upstreams());
   DnsNames dns(dns_server);
-  auto world = KernelWorld::open(layout, names, *holder, dns, holder->copy_held());
+  auto world =
+      KernelWorld::open(layout, names, *holder, dns, holder->copy_held(), descriptor_limit);
   if (!world) return pass_up(world, "take up {}", options.project);
 
   bool keeper_gone = false;
@@ -124,7 +131,7 @@ Result<> supervise(const SuperviseOptions& options) {
   ApiServer api(loop.context(), std::move(*socket), supervisor);
   auto ended = supervisor.run(keeper_gone);
   if (!ended) return pass_up(ended);
-  if (keeper_gone) return replace_keeper(options, *holder);
+  if (keeper_gone) return replace_keeper(options, *holder, descriptor_limit);
 
   auto removed = remove_files(layout, options.project, supervisor.goal().value_or(Goal::Gone));
   // The keeper lets go of its descriptors (network namespaces die) and removes its own files.

@@ -4,6 +4,7 @@
 //   fake_supervisor DIRECTORY ROOT RUN PROJECT, commands one a line in DIRECTORY/commands:
 //   run NAME PROGRAM [ARGUMENT]   a process with FIFOs and a log; DIRECTORY/NAME.process says who
 //   exit NAME CODE                a process that ends without an exec
+//   watch NAME                    has the keeper watch a process of run or exit
 //   hold NAME PATH | drop NAME | stop | die
 #include <fcntl.h>
 #include <poll.h>
@@ -23,6 +24,7 @@
 
 #include "orchestrator/supervise/keeper_client.hpp"
 #include "orchestrator/supervise/keeper_start.hpp"
+#include "runtime/sys/descriptor_limit.hpp"
 #include "runtime/sys/files.hpp"
 #include "runtime/sys/process.hpp"
 
@@ -40,6 +42,7 @@ class FakeSupervisor {
       : arguments_(std::move(arguments)), directory_(arguments_[1]), keeper_(std::move(keeper)) {}
 
   int run() {
+    limit_ = runtime::raise_descriptor_limit();
     holdings_ = expect(keeper_.list());
     write_birth();
     const FileDescriptor commands(::open((directory_ + "/commands").c_str(), O_RDWR | O_CLOEXEC));
@@ -77,9 +80,9 @@ class FakeSupervisor {
     expect(runtime::write_file_at(expect(runtime::open_directory(directory_)), name, text));
   }
 
-  // "pid name name ...": one line a birth, with everything that the keeper held.
+  // "pid limit name name ...": one line a birth, with everything that the keeper held.
   void write_birth() const {
-    std::string line = std::to_string(::getpid());
+    std::string line = std::to_string(::getpid()) + " " + std::to_string(limit_);
     for (const HeldDescriptor& held : holdings_.descriptors) line += " " + held.name;
     for (const HeldLog& log : holdings_.logs) line += " log:" + log.name;
     line += "\n";
@@ -99,18 +102,26 @@ class FakeSupervisor {
     if (verb == "exit") start(name, {}, argument);
     if (verb == "hold")
       hold(name, FileDescriptor(::open(argument.c_str(), O_RDONLY | O_CLOEXEC)), {});
+    if (verb == "watch") watch("pidfd:" + name);
     if (verb == "drop") expect(keeper_.drop(name));
     if (verb == "die") ::kill(::getpid(), SIGKILL);
     if (verb != "stop") return;
     expect(keeper_.stop());
+    ::rmdir((arguments_[3] + "/" + arguments_[4]).c_str());
     std::exit(0);
   }
 
   void hold(const std::string& name, FileDescriptor descriptor,
             std::optional<runtime::ProcessIdentity> process) {
-    expect(keeper_.hold(name, descriptor));
+    expect(process ? keeper_.hold_child(name, *process, descriptor)
+                   : keeper_.hold(name, descriptor));
     holdings_.descriptors.push_back(
-        {.name = name, .descriptor = std::move(descriptor), .watched = process});
+        {.name = name, .descriptor = std::move(descriptor), .process = process});
+  }
+
+  void watch(const std::string& name) {
+    for (const HeldDescriptor& held : holdings_.descriptors)
+      if (held.name == name) expect(keeper_.watch(name, held.process.value(), held.descriptor));
   }
 
   [[nodiscard]] FileDescriptor make_fifo(const std::string& name) const {
@@ -162,7 +173,8 @@ class FakeSupervisor {
                                     .supervisor = {arguments_.begin(), arguments_.end()},
                                     .binary = expect(orchestrator::open_own_binary()),
                                     .holdings = std::move(holdings_),
-                                    .respawn = {}};
+                                    .respawn = {},
+                                    .descriptor_limit = limit_};
     expect(orchestrator::start_keeper(start));
     return 0;
   }
@@ -171,6 +183,7 @@ class FakeSupervisor {
   std::string directory_;
   KeeperClient keeper_;
   Holdings holdings_;
+  std::uint64_t limit_{0};  // as we found it
 };
 
 }  // namespace
@@ -178,5 +191,6 @@ class FakeSupervisor {
 int main(int argc, char** argv) {
   auto keeper = KeeperClient::inherit();
   if (argc != 5 || !keeper) return 2;
+  ::fcntl(keeper->descriptor().get(), F_SETFL, O_NONBLOCK);  // as an event loop does
   return FakeSupervisor({argv[0], argv[1], argv[2], argv[3], argv[4]}, std::move(*keeper)).run();
 }

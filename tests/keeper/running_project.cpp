@@ -85,7 +85,7 @@ std::vector<RunningProject::Birth> RunningProject::births() const {
   for (std::string line; std::getline(file, line);) {
     std::istringstream words(line);
     Birth birth;
-    words >> birth.pid;
+    words >> birth.pid >> birth.descriptor_limit;
     for (std::string word; words >> word;) birth.held.push_back(word);
     std::ranges::sort(birth.held);
     all.push_back(std::move(birth));

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ class RunningProject {
   // The supervisors so far: their pids, and what each one was given.
   struct Birth {
     int pid{0};
+    std::uint64_t descriptor_limit{0};
     std::vector<std::string> held;  // sorted
   };
   [[nodiscard]] std::vector<Birth> births() const;
