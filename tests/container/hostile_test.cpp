@@ -85,6 +85,61 @@ TEST(HostileImage, MayNotRunOurOwnBinaryThroughProc) {
   }
 }
 
+void write_script(const std::string& path, const std::string& first_line) {
+  std::ofstream(path) << first_line << "\necho it ran\n";
+  fs::permissions(path, fs::perms(0755));
+}
+
+// "#!/proc/self/exe": the kernel would run the program that is about to run the script.
+TEST(HostileImage, MayNotRunOurOwnBinaryAsAnInterpreter) {
+  ContainerStage stage;
+  const std::string bin = stage.layer() + "/bin/";
+  fs::create_symlink("/proc/self/exe", bin + "link");
+  write_script(bin + "direct", "#!/proc/self/exe");
+  write_script(bin + "blanks", "#! \t/proc/self/exe -x");
+  write_script(bin + "linked", "#!/bin/link");
+  write_script(bin + "nested", "#!/bin/direct");
+  write_script(bin + "honest", "#!/bin/sh");
+  write_script(bin + "above_honest", "#!/bin/env sh");
+  RunningContainer running = stage.start(stage.script("sleep 1000"));
+  for (const char* program : {"direct", "blanks", "linked", "nested"}) {
+    const Outcome outcome = stage.exec(running, {program});
+    EXPECT_EQ(outcome.exit_code, 126) << program;
+    EXPECT_THAT(outcome.failure, HasSubstr("leads into /proc")) << program;
+  }
+  for (const char* program : {"honest", "above_honest"})
+    EXPECT_EQ(stage.exec(running, {program}).output, "it ran\n") << program;
+  EXPECT_TRUE(runtime::send_signal(running.launched.pidfd, SIGKILL));
+  EXPECT_EQ(stage.finish(running).exit_code, 137);
+  schemas::ContainerConfig config = stage.script("");
+  config.command = {"/bin/direct"};
+  EXPECT_EQ(stage.run(config).exit_code, 126);
+}
+
+// A file or device under that name must not even be opened: opening may wait, or do something.
+TEST(HostileImage, MayNotPassSomethingElseOffAsATerminal) {
+  for (const char* node : {"p", "c 5 2", "c 1 3"}) {
+    ContainerStage stage;
+    schemas::ContainerConfig config =
+        stage.script("mknod /dev/pts/ptmx " + std::string(node) + "; echo made; sleep 1000");
+    config.mounts = {schemas::TmpfsMount{.target = "/dev/pts"}};
+    RunningContainer running = stage.start(config);
+    EXPECT_TRUE(wait_readable(running.launched.stdout_fifo));
+    auto process = runtime::exec_in_container({.names = stage.names,
+                                               .record = running.record,
+                                               .command = {"true"},
+                                               .environment = {},
+                                               .user = "",
+                                               .working_directory = "",
+                                               .terminal = schemas::Terminal::Yes},
+                                              stage.host);
+    const std::string said = process ? "it was believed" : process.error().text();
+    EXPECT_THAT(said, HasSubstr("is no terminal")) << node;
+    EXPECT_TRUE(runtime::send_signal(running.launched.pidfd, SIGKILL));
+    EXPECT_EQ(stage.finish(running).exit_code, 137);
+  }
+}
+
 TEST(HostileImage, MayNotWorkInADirectoryOfTheHost) {
   ContainerStage stage;
   const Victim victim(stage);

@@ -96,6 +96,32 @@ TEST(Container, IsKeptFromDevicesByTheProgramOfAUnifiedHost) {
   EXPECT_EQ(outcome.output, "Operation not permitted\nzero\n1\n0::/\n");
 }
 
+TEST(Container, IsKeptFromDevicesWhereV1HasNoDevicesHierarchy) {
+  ContainerStage stage;
+  runtime::CgroupHost& host = stage.host.cgroups;
+  if (host.unified.empty()) GTEST_SKIP() << "no v2 tree on this host";
+  std::erase_if(host.legacy, [](const auto& tree) { return tree.controllers == "devices"; });
+  const schemas::ContainerConfig config = stage.script(
+      "mknod /tmp/disk b 8 0; dd if=/tmp/disk of=/dev/null count=1 2>&1 | "
+      "grep -o 'Operation not permitted'");
+  EXPECT_EQ(stage.run(config).output, "Operation not permitted\n");
+  if (host.legacy.empty()) return;  // a v2-only host
+  host.unified.clear();
+  host.kind = runtime::CgroupKind::Legacy;
+  EXPECT_THAT(stage.run(config).failure, HasSubstr("neither a devices hierarchy nor a v2"));
+}
+
+// Not what the supervisor raised for itself: programs close, or select(2) on, all that they may.
+TEST(Container, BeginsWithTheSoftLimitOfDescriptorsThatWasFound) {
+  ContainerStage stage;
+  stage.host.descriptor_limit = 77;
+  RunningContainer running = stage.start(stage.script("ulimit -Sn; sleep 1000"));
+  EXPECT_TRUE(wait_readable(running.launched.stdout_fifo));
+  EXPECT_EQ(stage.exec(running, {"sh", "-c", "ulimit -Sn"}).output, "77\n");
+  EXPECT_TRUE(runtime::send_signal(running.launched.pidfd, SIGKILL));
+  EXPECT_EQ(stage.finish(running).output, "77\n");
+}
+
 TEST(Container, MayBeTheChildOfOurParent) {
   ContainerStage stage;
   RunningContainer running;
