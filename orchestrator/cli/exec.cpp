@@ -2,7 +2,6 @@
 #include "runtime/container/exec.hpp"
 
 #include <poll.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +12,8 @@
 
 #include "orchestrator/cli/chosen_containers.hpp"
 #include "orchestrator/cli/commands.hpp"
+#include "orchestrator/cli/exec_binary.hpp"
+#include "orchestrator/cli/exec_reaper.hpp"
 #include "orchestrator/cli/exec_streams.hpp"
 #include "orchestrator/cli/project.hpp"
 #include "orchestrator/cli/report.hpp"
@@ -70,19 +71,10 @@ std::map<std::string, std::string> added_environment(const ExecOptions& options)
   return added;
 }
 
-// waitid(2): the child is ours, and the container cannot finish exiting before it is reaped.
-Result<int> reap(const runtime::ExecProcess& process) {
-  siginfo_t ended{};
-  while (::waitid(P_PIDFD, static_cast<id_t>(process.pidfd.get()), &ended, WEXITED) < 0) {
-    if (errno != EINTR) return os_error(errno, "wait for the process");
-  }
-  return ended.si_code == CLD_EXITED ? ended.si_status : exit_codes::kSignal + ended.si_status;
-}
-
 // One running process: its streams, our signals, its end.
 class Execution {
  public:
-  Execution(runtime::ExecProcess process, SignalQueue signals, std::array<Pump, 3> pumps)
+  Execution(ReapedProcess process, SignalQueue signals, std::array<Pump, 3> pumps)
       : process_(std::move(process)), signals_(std::move(signals)), pumps_(std::move(pumps)) {}
 
   // Closes our end of its stdin when ours has ended.
@@ -95,7 +87,7 @@ class Execution {
                                    pumps_[1].wait(),
                                    pumps_[2].wait(),
                                    {signals_.descriptor().get(), POLLIN, 0},
-                                   {process_.pidfd.get(), POLLIN, 0},
+                                   {process_.end.get(), POLLIN, 0},
                                    {process_.report.get(), POLLIN, 0}}};
       if (::poll(waits.data(), waits.size(), -1) < 0 && errno != EINTR) {
         return os_error(errno, "wait for the process");
@@ -116,7 +108,7 @@ class Execution {
 
  private:
   ExitCode told_failure(const runtime::StartReport& report) {
-    auto code = reap(process_);
+    auto code = await_exit_code(process_);
     if (!code) return pass_up(code);
     report_error(schemas::Error(ErrorKind::Failed, report.text));
     return report.exit_code;
@@ -135,21 +127,21 @@ class Execution {
       const auto report = runtime::read_start_report(process_.report);
       if (report.outcome == runtime::StartOutcome::Failed) return told_failure(report);
     }
-    auto code = reap(process_);
+    auto code = await_exit_code(process_);
     pumps_[1].drain();
     pumps_[2].drain();
     if (!code) return pass_up(code);
     return *code;
   }
 
-  runtime::ExecProcess process_;
+  ReapedProcess process_;
   SignalQueue signals_;
   std::array<Pump, 3> pumps_;
 };
 
 ExitCode run_with_terminal(runtime::ExecRequest request, runtime::HostFacts& host) {
   request.terminal = schemas::Terminal::Yes;
-  auto process = runtime::exec_in_container(request, host);
+  auto process = exec_with_reaper(request, host);
   if (!process) return pass_up(process);
   copy_window_size(STDIN_FILENO, process->terminal.get());
   auto signals = SignalQueue::open({SIGWINCH, SIGTERM, SIGHUP});
@@ -166,7 +158,7 @@ ExitCode run_with_streams(runtime::ExecRequest request, runtime::HostFacts& host
   auto streams = ExecStreams::open();
   if (!streams) return pass_up(streams);
   for (std::size_t i = 0; i < streams->child.size(); ++i) request.standard[i] = &streams->child[i];
-  auto process = runtime::exec_in_container(request, host);
+  auto process = exec_with_reaper(request, host);
   if (!process) return pass_up(process);
   for (auto& end : streams->child) end.close();
   auto signals = SignalQueue::open({SIGINT, SIGTERM, SIGHUP, SIGQUIT});
@@ -184,6 +176,8 @@ ExitCode run_with_streams(runtime::ExecRequest request, runtime::HostFacts& host
 }  // namespace
 
 ExitCode run_command(const GlobalOptions& global, const ExecOptions& options) {
+  if (auto filled = fill_standard_streams(); !filled) return pass_up(filled);
+  if (auto safe = ensure_read_only_binary(); !safe) return pass_up(safe);
   auto project = find_project_name(global);
   if (!project) return pass_up(project);
   const runtime::StateLayout layout = layout_of(global);

@@ -58,6 +58,16 @@ void Pump::drain() {
   }
 }
 
+schemas::Result<> fill_standard_streams() {
+  int lowest = -1;
+  do {
+    lowest = ::open("/dev/null", O_RDWR);  // NOLINT: not close-on-exec, as streams are
+    if (lowest < 0) return schemas::os_error(errno, "open /dev/null");
+  } while (lowest < STDERR_FILENO);
+  if (lowest > STDERR_FILENO) ::close(lowest);
+  return {};
+}
+
 schemas::Result<ExecStreams> ExecStreams::open() {
   ExecStreams streams;
   for (std::size_t number = 0; number < streams.child.size(); ++number) {

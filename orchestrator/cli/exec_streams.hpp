@@ -33,6 +33,10 @@ class Pump {
   std::string buffer_;
 };
 
+// Opens /dev/null as each of stdin, stdout and stderr that we were started without: else one of our
+// own descriptors would have its number.
+[[nodiscard]] schemas::Result<> fill_standard_streams();
+
 // The child's side of stdin, stdout and stderr without a terminal, and the pumps to our side. A
 // pipe of ours is handed on as it is; a file or terminal never is: a process in the container
 // could open it again through /proc with more rights than we meant to give.
