@@ -5,6 +5,7 @@
 #include "orchestrator/cli/project.hpp"
 #include "orchestrator/cli/report.hpp"
 #include "orchestrator/reconcile/reconcile.hpp"
+#include "orchestrator/reconcile/teardown.hpp"
 #include "orchestrator/world/observe_project.hpp"
 #include "orchestrator/world/resolve_project.hpp"
 #include "runtime/sys/clock.hpp"
@@ -31,6 +32,9 @@ ExitCode run_command(const GlobalOptions& global, const PlanOptions&) {
   auto observed = observe_project(layout, spec->name);
   if (!observed) return pass_up(observed);
   desired->generation = next_generation(*observed);
+  if (const std::string warning = orphan_warning(*desired, *observed); !warning.empty()) {
+    report_warning(warning);
+  }
   const Plan plan = reconcile(*desired, *observed, runtime::boot_now());
   if (plan.empty()) {
     print(fmt::format("nothing to do: {} is as its project file says\n", spec->name));

@@ -104,8 +104,14 @@ void look_at_watched(Keeper& keeper, uint32_t slot) {
   PidfdInfo info{};
   info.mask = kPidfdInfoExit;
   const long asked = kernel::device_control(held.fd, kPidfdGetInfo, &info);
-  const bool known = asked == 0 && (info.mask & kPidfdInfoExit) != 0;
-  if (asked == 0 && !known) return;  // init has not reaped it yet: EPOLLHUP will tell
+  bool known = asked == 0 && (info.mask & kPidfdInfoExit) != 0;
+  if (!known) {
+    // Its parent has not reaped it yet, and some inits take seconds for that: ask the zombie.
+    const ProcessFacts zombie = facts_of(held.pid);
+    known = zombie.zombie && zombie.start_time == held.start_time;
+    info.exit_code = zombie.wait_status;
+    if (!known && asked == 0) return;  // EPOLLHUP will tell
+  }
   move_ready(keeper.logs);
   const Exit exit{.pid = held.pid,
                   .start_time = held.start_time,

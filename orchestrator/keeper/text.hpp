@@ -44,6 +44,14 @@ inline uint32_t read_number(const char* text) {
   return *text == '\0' && number < UINT32_MAX ? static_cast<uint32_t>(number) : 0;
 }
 
+// Of stat(5): fields 3, 22 and 52.
+struct ProcessFacts {
+  bool zombie{false};
+  uint64_t start_time{0};  // 0 when it cannot be read
+  int32_t wait_status{0};  // of a zombie, as wait(2) will tell it; needs the right to trace it
+};
+ProcessFacts facts_of(int32_t pid);
+
 // Field 22 (start time) of a process's stat(5), zombies included; 0 when it cannot be read.
 uint64_t start_time_of(int32_t pid);
 

@@ -162,4 +162,16 @@ std::vector<ContainerName> surplus(const DesiredState& desired, const ObservedSt
   return names;
 }
 
+std::string orphan_warning(const DesiredState& desired, const ObservedState& observed) {
+  std::string names;
+  for (const ContainerName& name : orphans(desired, observed)) {
+    names += (names.empty() ? "" : " ") + name.text;
+  }
+  if (names.empty()) return names;
+  return fmt::format(
+      "Found orphan containers ([{}]) for this project. If you removed or renamed this service in "
+      "your compose file, `tutti down` removes them.",
+      names);
+}
+
 }  // namespace orchestrator

@@ -1,6 +1,7 @@
 // Teardown: the way down, for whole projects (stop, kill, down) and for single surplus containers.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "orchestrator/reconcile/desired.hpp"
@@ -21,5 +22,9 @@ namespace orchestrator {
 // Containers of a desired service that are too many (scaled down, renamed): highest number first.
 [[nodiscard]] std::vector<schemas::ContainerName> surplus(const DesiredState& desired,
                                                           const ObservedState& observed);
+
+// compose's warning for orphans, which scripts look for; empty when there are none.
+[[nodiscard]] std::string orphan_warning(const DesiredState& desired,
+                                         const ObservedState& observed);
 
 }  // namespace orchestrator

@@ -1,6 +1,7 @@
 // Putting a supervisor together, and taking it apart when the project is gone.
 #include "orchestrator/supervise/run_supervisor.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -150,6 +151,9 @@ Result<> supervise(const SuperviseOptions& options) {
 
 int run_supervisor(const SuperviseOptions& options) {
   ::signal(SIGPIPE, SIG_IGN);
+  // Every file gets its mode from whoever makes it; what containers look into (volumes, created
+  // bind sources) is 0755, as users know it.
+  ::umask(022);
   auto done = supervise(options);
   if (done) return 0;
   fmt::print(stderr, "tutti supervisor of {}: {}\n", options.project, done.error().text());

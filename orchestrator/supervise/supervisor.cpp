@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "orchestrator/reconcile/reconcile.hpp"
+#include "orchestrator/reconcile/teardown.hpp"
 #include "orchestrator/supervise/dns_names.hpp"
 #include "orchestrator/world/resolve_project.hpp"
 #include "runtime/sys/clock.hpp"
@@ -192,7 +193,9 @@ void Supervisor::settle_waiting(const ObservedState& observed, Instant now) {
       continue;
     }
     if (desired_->goal != Goal::Running || each.generation != desired_->generation) {
-      parts_.journal.settle(each.sink, "another command took over");
+      parts_.journal.settle(each.sink, desired_->goal == Goal::Running
+                                           ? "an `up` with another project file took over"
+                                           : "a `down` or `stop` took over");
       continue;
     }
     const WaitVerdict judged = verdict(*desired_, observed, plan_, *each.wait);
@@ -272,6 +275,10 @@ Result<> Supervisor::take_on(const UpRequest& request, const std::shared_ptr<Eve
     parts_.world.give_back(*ports);
     return refuse(written);
   }
+  if (wanted.model == stored_.model) {
+    // The same `up` twice at once: whoever waits already waits for the same thing.
+    for (Waiting& each : waiting_) each.generation = wanted.generation;
+  }
   asked_ = true;
   stored_ = wanted;
   desired_ = std::move(*desired);
@@ -280,8 +287,16 @@ Result<> Supervisor::take_on(const UpRequest& request, const std::shared_ptr<Eve
   if (request.timeout) waiting.deadline = runtime::boot_now() + *request.timeout;
   waiting_.push_back(std::move(waiting));
   parts_.journal.listen(sink);
+  tell_orphans();
   parts_.loop.wake();
   return {};
+}
+
+void Supervisor::tell_orphans() {
+  auto observed = parts_.world.observe();
+  if (!observed) return;  // the next look tells
+  const std::string warning = orphan_warning(*desired_, **observed);
+  if (!warning.empty()) parts_.journal.tell({.kind = EventKind::Warning, .text = warning});
 }
 
 Result<> Supervisor::set_goal(const Ending& ending, const std::shared_ptr<EventSink>& sink) {

@@ -82,6 +82,7 @@ class Supervisor final : public ControlTarget {
   void warn(std::string text);
   void warn_of_foreign_firewall(const RunOutcome& outcome);
   void tell_states(const ObservedState& observed);
+  void tell_orphans();
   void settle_waiting(const ObservedState& observed, schemas::Instant now);
   [[nodiscard]] bool is_over(const ObservedState& observed, schemas::Instant now) const;
   [[nodiscard]] std::optional<schemas::Instant> next_deadline() const;
