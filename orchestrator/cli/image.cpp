@@ -2,6 +2,7 @@
 #include "orchestrator/cli/commands.hpp"
 #include "orchestrator/cli/project.hpp"
 #include "orchestrator/cli/report.hpp"
+#include "orchestrator/cli/supervisor_link.hpp"
 #include "orchestrator/cli/table.hpp"
 #include "runtime/image/import.hpp"
 #include "runtime/sys/clock.hpp"
@@ -63,6 +64,7 @@ std::string write_images_table(const std::vector<ImageSummary>& images) {
 }  // namespace
 
 ExitCode run_command(const GlobalOptions& global, const ImageImportOptions& options) {
+  if (auto allowed = require_root("image import"); !allowed) return schemas::pass_up(allowed);
   runtime::ImportRequest request{options.file, schemas::ImageReference(options.reference),
                                  std::nullopt, options.changes};
   if (options.base) request.base = schemas::ImageReference(*options.base);

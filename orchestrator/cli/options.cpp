@@ -214,10 +214,24 @@ std::string join(const std::vector<std::string>& names) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-// The innermost command that was understood, and what could have stood in the unknown word's place.
-Usage explain_unknown(const CLI::App& app) {
+const CLI::App* innermost_command(const CLI::App& app) {
   const CLI::App* innermost = &app;
   while (!innermost->get_subcommands().empty()) innermost = innermost->get_subcommands().front();
+  return innermost;
+}
+
+// Without the hidden ones.
+std::vector<std::string> listed_commands(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) {
+    if (!command->get_group().empty()) names.push_back(command->get_name());
+  }
+  return names;
+}
+
+// The innermost command that was understood, and what could have stood in the unknown word's place.
+Usage explain_unknown(const CLI::App& app) {
+  const CLI::App* innermost = innermost_command(app);
   const auto extras = app.remaining(true);
   const std::string word = extras.empty() ? "" : extras.front();
   const bool is_option = word.starts_with("-");
@@ -228,11 +242,7 @@ Usage explain_unknown(const CLI::App& app) {
       for (const auto& name : option->get_lnames()) candidates.push_back("--" + name);
     }
   }
-  if (!is_option) {
-    for (const CLI::App* command : innermost->get_subcommands(nullptr)) {
-      if (!command->get_group().empty()) candidates.push_back(command->get_name());
-    }
-  }
+  if (!is_option) candidates = listed_commands(*innermost);
   std::string text;
   if (is_option) {
     text = fmt::format("unknown option {}", word);
@@ -251,6 +261,21 @@ Usage explain_unknown(const CLI::App& app) {
     text += "; there are: " + join(candidates);
   }
   return {Usage::Kind::Mistake, text};
+}
+
+// Whether a word stands where a command was expected, so that no help can be about it.
+bool names_unknown_command(const CLI::App& app) {
+  const auto extras = app.remaining(true);
+  if (extras.empty() || extras.front().starts_with("-")) return false;
+  return !innermost_command(app)->get_subcommands(nullptr).empty();
+}
+
+Usage missing_word(const CLI::App& app, const std::string& what) {
+  const CLI::App* innermost = innermost_command(app);
+  const auto commands = listed_commands(*innermost);
+  if (commands.empty()) return {Usage::Kind::Mistake, what};
+  return {Usage::Kind::Mistake,
+          fmt::format("{} needs a command; there are: {}", innermost->get_name(), join(commands))};
 }
 
 std::string absolute(const std::string& path) {
@@ -315,10 +340,15 @@ std::expected<Invocation, Usage> read_options(std::span<const std::string> argum
     std::reverse(words.ours.begin(), words.ours.end());  // how CLI11 takes a vector
     app.parse(words.ours);
   } catch (const CLI::CallForHelp&) {
+    if (names_unknown_command(app)) return std::unexpected(explain_unknown(app));
     // Of the innermost command that was named, with the whole way to it in its usage line.
     return std::unexpected(Usage{Usage::Kind::Help, app.help()});
   } catch (const CLI::ExtrasError&) {
     return std::unexpected(explain_unknown(app));
+  } catch (const CLI::RequiredError& error) {
+    // What was not understood most often is what now seems to be missing.
+    if (!app.remaining(true).empty()) return std::unexpected(explain_unknown(app));
+    return std::unexpected(missing_word(app, error.what()));
   } catch (const CLI::ParseError& error) {
     return std::unexpected(Usage{Usage::Kind::Mistake, error.what()});
   }

@@ -142,6 +142,7 @@ Result<schemas::Spec> load_project(const GlobalOptions& global) {
   auto found = find_files(global);
   if (!found) return pass_up(found);
   for (const auto& warning : found->files.warnings) report_warning(warning);
+  if (auto single = require_one_file(found->files); !single) return pass_up(single);
   schemas::LoadRequest request{found->files.files, found->files.directory,
                                asked_name(global, found->environment), found->environment};
   if (request.project_name) {
@@ -150,6 +151,11 @@ Result<schemas::Spec> load_project(const GlobalOptions& global) {
   }
   auto loaded = schemas::load_spec(request, read_any);
   if (!loaded) {
+    // A file that cannot be read at all is one error, not one within a file.
+    const schemas::Finding& first = loaded.error().front();
+    if (loaded.error().size() == 1 && first.mark.text().empty() && first.path.empty()) {
+      return fail(ErrorKind::Invalid, "{}", first.text);
+    }
     report_findings(loaded.error());
     const auto errors = std::count_if(
         loaded.error().begin(), loaded.error().end(),

@@ -106,4 +106,16 @@ Result<ProjectFiles> find_project_files(const FileSearch& search) {
   return project;
 }
 
+Result<> require_one_file(const ProjectFiles& project) {
+  if (project.files.size() < 2) return {};
+  std::string others;
+  for (auto file = project.files.begin() + 1; file != project.files.end(); ++file) {
+    others += (others.empty() ? "" : ", ") + *file;
+  }
+  return fail(ErrorKind::Invalid,
+              "{} beside {}: several project files are not supported yet; write into one what both "
+              "say, or leave the other out with -f {}",
+              others, project.files.front(), project.files.front());
+}
+
 }  // namespace orchestrator

@@ -28,4 +28,7 @@ struct FileSearch {
 // NotFound when nothing was named and no directory up to "/" has one.
 [[nodiscard]] schemas::Result<ProjectFiles> find_project_files(const FileSearch& search);
 
+// Invalid, naming what is too much, when there are several: merging them is not supported yet.
+[[nodiscard]] schemas::Result<> require_one_file(const ProjectFiles& project);
+
 }  // namespace orchestrator

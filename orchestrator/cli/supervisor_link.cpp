@@ -92,6 +92,12 @@ Result<RunningKeeper> start(const StateLayout& layout, const ProjectName& projec
 
 }  // namespace
 
+Result<> require_root(std::string_view command) {
+  if (::geteuid() == 0) return {};
+  return fail(ErrorKind::Denied, "{} needs root; run it as root: sudo tutti {} ...", command,
+              command);
+}
+
 Result<FileDescriptor> ensure_supervisor(const StateLayout& layout, const ProjectName& project) {
   Result<FileDescriptor> socket = connect_api_socket(layout.socket(project));
   for (int attempt = 0; attempt < kAttempts; ++attempt) {

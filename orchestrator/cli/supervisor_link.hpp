@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "orchestrator/supervise/keeper_start.hpp"
 #include "runtime/sys/file_descriptor.hpp"
@@ -10,6 +11,10 @@
 #include "schemas/vocabulary/names.hpp"
 
 namespace orchestrator {
+
+// Denied, with what to type instead, where the caller may neither mount nor clone: at once, not
+// when a supervisor has failed to come up.
+[[nodiscard]] schemas::Result<> require_root(std::string_view command);
 
 // A connection to the supervisor, which is started when there is none. Two callers at once get the
 // same one.

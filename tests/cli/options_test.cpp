@@ -141,6 +141,16 @@ TEST(Options, SuggestsTheCommandThatWasMeant) {
             "plan, version");
 }
 
+TEST(Options, SuggestsTheImageCommandThatWasMeant) {
+  EXPECT_EQ(mistake("image lss"), "unknown command \"lss\"; did you mean ls?");
+  EXPECT_EQ(mistake("image rm --help"), "unknown command \"rm\"; there are: import, ls");
+  EXPECT_EQ(mistake("image frobnicate --help"),
+            "unknown command \"frobnicate\"; there are: import, ls");
+  EXPECT_EQ(mistake("image"), "image needs a command; there are: import, ls");
+  EXPECT_EQ(mistake("image import --bas x"), "unknown option --bas; did you mean --base?");
+  EXPECT_EQ(mistake("image import x"), "REF is required");
+}
+
 TEST(Options, SuggestsTheFlagThatWasMeant) {
   EXPECT_EQ(mistake("up --detatch"), "unknown option --detatch; did you mean --detach?");
   EXPECT_EQ(mistake("--projct-name x up"),
@@ -158,7 +168,7 @@ TEST(Options, RefusesWhatDoesNotGoTogether) {
 }
 
 TEST(Options, PrintsHelpWhenAskedOrWhenNothingIsSaid) {
-  for (const char* line : {"", "--help", "up --help"}) {
+  for (const char* line : {"", "--help", "up --help", "image --help", "image ls --help"}) {
     const auto read = read_options(words(line), {});
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().kind, Usage::Kind::Help) << line;

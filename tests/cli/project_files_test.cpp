@@ -47,6 +47,16 @@ TEST(ProjectFiles, AddsTheOverrideBesideAFileThatWasFound) {
   EXPECT_EQ(find_project_files(named)->files, Paths{"/a/compose.yaml"});
 }
 
+TEST(ProjectFiles, NamesTheFileThatIsOneTooMany) {
+  ProjectFiles project{.files = {"/a/compose.yaml"}};
+  EXPECT_TRUE(require_one_file(project));
+  project.files.push_back("/a/compose.override.yml");
+  EXPECT_EQ(require_one_file(project).error().text(),
+            "/a/compose.override.yml beside /a/compose.yaml: several project files are not "
+            "supported yet; write into one what both say, or leave the other out with -f "
+            "/a/compose.yaml");
+}
+
 TEST(ProjectFiles, TakesNamedFilesAsTheyAre) {
   const Tree tree{{}};
   FileSearch search = tree.at("/w");
