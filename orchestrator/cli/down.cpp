@@ -30,6 +30,7 @@ Result<bool> is_anything_there(const runtime::StateLayout& layout,
 ExitCode run_command(const GlobalOptions& global, const DownOptions& options) {
   auto project = find_project_name(global);
   if (!project) return pass_up(project);
+  if (auto allowed = require_root("down"); !allowed) return pass_up(allowed);
   const runtime::StateLayout layout = layout_of(global);
   auto anything = is_anything_there(layout, *project, options);
   if (!anything) return pass_up(anything);
@@ -39,22 +40,19 @@ ExitCode run_command(const GlobalOptions& global, const DownOptions& options) {
   }
   auto signals = SignalQueue::open({SIGINT, SIGTERM, SIGHUP});
   if (!signals) return pass_up(signals);
-  auto socket = ensure_supervisor(layout, *project);
-  if (!socket) return pass_up(socket);
-  const auto keeper = find_keeper(layout, *project);
   DownRequest request{options.volumes ? VolumeFate::Discard : VolumeFate::Keep, std::nullopt};
   if (options.timeout) request.grace = *options.timeout;
-  ProgressPrinter progress(choose_style(global, process_environment(), observe_streams()), "down",
-                           *project);
-  auto end = follow_request(std::move(*socket), request, progress, *signals, nullptr);
+  ProgressPrinter progress(choose_style(global, process_environment(), observe_streams()),
+                           Undertaking::Down, *project);
+  auto submitted = submit({layout, *project, progress, *signals}, request);
   progress.finish();
-  if (!end) return pass_up(end, "take {} down", *project);
-  if (const auto* interrupted = std::get_if<Interrupted>(&*end)) {
+  if (!submitted) return pass_up(submitted, "take {} down", *project);
+  if (const auto* interrupted = std::get_if<Interrupted>(&submitted->end)) {
     return exit_codes::kSignal + interrupted->signal;
   }
-  const std::string& failure = std::get<SettledRequest>(*end).failure;
+  const std::string& failure = std::get<SettledRequest>(submitted->end).failure;
   if (!failure.empty()) return schemas::fail(ErrorKind::Failed, "{}", failure);
-  auto ended = await_end(layout, *project, keeper);
+  auto ended = await_end(layout, *project, submitted->keeper);
   if (!ended) return pass_up(ended);
   return exit_codes::kSuccess;
 }

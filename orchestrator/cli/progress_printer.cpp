@@ -35,25 +35,17 @@ std::size_t terminal_height() {
 
 }  // namespace
 
-ProgressPrinter::ProgressPrinter(Style style, std::string title, schemas::ProjectName project)
-    : style_(style), project_(project), view_(std::move(title), std::move(project)) {}
+ProgressPrinter::ProgressPrinter(Style style, Undertaking undertaking, schemas::ProjectName project)
+    : style_(style), project_(project), view_(undertaking, std::move(project)) {}
 
 void ProgressPrinter::take(const schemas::Event& event) {
   const bool is_news = view_.take(event);
-  const schemas::ContainerName subject(event.subject);
-  if (event.kind == schemas::EventKind::Failed) failed_.insert(subject);
-  if (event.kind == schemas::EventKind::State) {
-    const bool is_bad = event.text == "unhealthy" ||
-                        (event.text.starts_with("exited") && !event.text.ends_with("code 0"));
-    if (is_bad) failed_.insert(subject);
-    if (!is_bad) failed_.erase(subject);
-  }
   if (!is_news) return;
   switch (style_.mode) {
     case ProgressMode::Quiet:
       return;
     case ProgressMode::Json:
-      return write_progress(json_line(event, project_) + "\n");
+      return write_progress(view_.json_line(event) + "\n");
     case ProgressMode::Terminal:
       if (event.kind == schemas::EventKind::Warning) {
         if (drawn_ > 0) write_progress(fmt::format("\x1b[{}A\r\x1b[J", drawn_));

@@ -11,7 +11,7 @@ namespace orchestrator {
 
 class ProgressPrinter {
  public:
-  ProgressPrinter(Style style, std::string title, schemas::ProjectName project);
+  ProgressPrinter(Style style, Undertaking undertaking, schemas::ProjectName project);
   ProgressPrinter(const ProgressPrinter&) = delete;
   ProgressPrinter& operator=(const ProgressPrinter&) = delete;
   ~ProgressPrinter() = default;  // the table stays, with the cursor below it
@@ -26,7 +26,7 @@ class ProgressPrinter {
   void finish();
 
   // Containers of which the last word was a failure.
-  [[nodiscard]] std::set<schemas::ContainerName> failed() const { return failed_; }
+  [[nodiscard]] std::set<schemas::ContainerName> failed() const { return view_.failed(); }
 
  private:
   void draw();
@@ -34,7 +34,6 @@ class ProgressPrinter {
   Style style_;
   schemas::ProjectName project_;
   ProgressView view_;
-  std::set<schemas::ContainerName> failed_;
   std::size_t drawn_{0};  // lines of the table that stand on the screen
 };
 

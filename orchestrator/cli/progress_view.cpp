@@ -35,26 +35,19 @@ bool is_container_verb(std::string_view verb) {
   return verb == "create" || verb == "start" || verb == "stop" || verb == "kill";
 }
 
-RowState state_after(const Event& event, const ProjectName& project) {
-  switch (event.kind) {
-    case EventKind::Failed:
-      return RowState::Failed;
-    case EventKind::Held:
-      return RowState::Waiting;
-    case EventKind::State:
-      if (event.text == "unhealthy" ||
-          (event.text.starts_with("exited") && !event.text.ends_with("code 0"))) {
-        return RowState::Failed;
-      }
-      return event.text == "starting" ? RowState::Working : RowState::Done;
-    case EventKind::Step:
-      // A container that was created or started has a way to go; the rest is done when it is done.
-      return is_container_verb(verb_of(event, project)) ? RowState::Working : RowState::Done;
-    case EventKind::Warning:
-    case EventKind::Settled:
-      return RowState::Done;
+// Asks a container to end, so that its exit is no failure.
+bool is_ending_verb(std::string_view verb) { return verb == "stop" || verb == "kill"; }
+
+std::string_view title_of(Undertaking undertaking) {
+  switch (undertaking) {
+    case Undertaking::Up:
+      return "up";
+    case Undertaking::Stop:
+      return "stop";
+    case Undertaking::Down:
+      return "down";
   }
-  return RowState::Done;
+  return "";
 }
 
 std::string word_for(const Event& event, const ProjectName& project) {
@@ -147,11 +140,45 @@ ProgressRow& ProgressView::row_of(const Event& event) {
   return rows_.back();
 }
 
+RowState ProgressView::state_after(const Event& event, const ProgressRow& row) const {
+  switch (event.kind) {
+    case EventKind::Failed:
+      return RowState::Failed;
+    case EventKind::Held:
+      return RowState::Waiting;
+    case EventKind::State: {
+      if (event.text == "unhealthy") return RowState::Failed;
+      const bool wanted = undertaking_ != Undertaking::Up || row.told_to_end;
+      if (event.text.starts_with("exited") && !event.text.ends_with("code 0") && !wanted) {
+        return RowState::Failed;
+      }
+      return event.text == "starting" ? RowState::Working : RowState::Done;
+    }
+    case EventKind::Step:
+      // A container that was created or started has a way to go; the rest is done when it is done.
+      return is_container_verb(verb_of(event, project_)) ? RowState::Working : RowState::Done;
+    case EventKind::Warning:
+    case EventKind::Settled:
+      return RowState::Done;
+  }
+  return RowState::Done;
+}
+
 bool ProgressView::take(const Event& event) {
   if (event.kind == EventKind::Settled) return false;
   if (event.kind == EventKind::Warning || event.subject.empty()) return true;
   ProgressRow& row = row_of(event);
-  const RowState state = state_after(event, project_);
+  if (event.kind == EventKind::Step) {
+    const std::string verb = verb_of(event, project_);
+    if (is_ending_verb(verb)) row.told_to_end = true;
+    if (verb == "start") row.told_to_end = false;
+  }
+  const RowState state = state_after(event, row);
+  if (state == RowState::Failed) {
+    failed_.emplace(event.subject);
+  } else if (event.kind == EventKind::State) {
+    failed_.erase(schemas::ContainerName(event.subject));
+  }
   const std::string word = word_for(event, project_);
   const std::string detail = event.kind == EventKind::Failed ? event.text : event.reason;
   if (row.state == state && row.word == word && row.detail == detail) return false;
@@ -173,8 +200,9 @@ std::vector<std::string> ProgressView::table(WallTime now, std::size_t width,
     subjects = std::max(subjects, display_width(row.subject));
     words = std::max(words, display_width(row.word));
   }
-  std::vector<std::string> lines{cut(
-      fmt::format("[+] {} {}/{}  {}", title_, done, rows_.size(), seconds(now - begun)), width)};
+  std::vector<std::string> lines{cut(fmt::format("[+] {} {}/{}  {}", title_of(undertaking_), done,
+                                                 rows_.size(), seconds(now - begun)),
+                                     width)};
   for (const ProgressRow& row : rows_) {
     const WallTime until = is_settled(row) ? row.changed : now;
     const std::string rest =
@@ -199,8 +227,31 @@ std::optional<std::string> ProgressView::waiting_line() const {
   return harmless(text);
 }
 
+std::string ProgressView::json_line(const Event& event) const {
+  Node line = Node::mapping();
+  if (event.kind == EventKind::Settled && !event.text.empty()) {
+    line.set("error", Node::boolean(true));
+    line.set("message", Node::string(event.text));
+    return schemas::write_json(line);
+  }
+  const std::string name = name_of(event, project_);
+  const auto row = std::find_if(rows_.begin(), rows_.end(),
+                                [&name](const ProgressRow& one) { return one.subject == name; });
+  const RowState state = row == rows_.end() ? RowState::Done : row->state;
+  const bool is_warning = event.kind == EventKind::Warning;
+  line.set("id", Node::string(event.subject));
+  line.set("status", Node::string(is_warning                  ? "Warning"
+                                  : state == RowState::Failed ? "Error"
+                                  : state == RowState::Done   ? "Done"
+                                                              : "Working"));
+  line.set("text", Node::string(is_warning ? event.text : word_for(event, project_)));
+  const std::string& detail = event.kind == EventKind::Failed ? event.text : event.reason;
+  if (!detail.empty()) line.set("details", Node::string(detail));
+  return schemas::write_json(line);
+}
+
 std::string plain_line(const Event& event, const ProjectName& project) {
-  constexpr std::size_t kTextWidth = 44;
+  constexpr std::size_t kTextWidth = 60;  // the widest that `plan` has
   std::string text;
   switch (event.kind) {
     case EventKind::Step:
@@ -224,27 +275,6 @@ std::string plain_line(const Event& event, const ProjectName& project) {
   }
   if (event.reason.empty()) return harmless(text);
   return harmless(padded(text, kTextWidth) + "  " + event.reason);
-}
-
-std::string json_line(const Event& event, const ProjectName& project) {
-  static constexpr auto kStatus = [](RowState state) {
-    return state == RowState::Failed ? "Error" : state == RowState::Done ? "Done" : "Working";
-  };
-  Node line = Node::mapping();
-  if (event.kind == EventKind::Settled && !event.text.empty()) {
-    line.set("error", Node::boolean(true));
-    line.set("message", Node::string(event.text));
-    return schemas::write_json(line);
-  }
-  line.set("id", Node::string(event.subject));
-  line.set("status",
-           Node::string(event.kind == EventKind::Warning ? "Warning"
-                                                         : kStatus(state_after(event, project))));
-  line.set("text",
-           Node::string(event.kind == EventKind::Warning ? event.text : word_for(event, project)));
-  const std::string& detail = event.kind == EventKind::Failed ? event.text : event.reason;
-  if (!detail.empty()) line.set("details", Node::string(detail));
-  return schemas::write_json(line);
 }
 
 }  // namespace orchestrator

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,9 @@
 #include "schemas/vocabulary/names.hpp"
 
 namespace orchestrator {
+
+// What the user asked for. In an Up, containers that end have failed, unless they were told to.
+enum class Undertaking : std::uint8_t { Up, Stop, Down };
 
 enum class RowState : std::uint8_t { Working, Waiting, Done, Failed };
 
@@ -23,13 +27,14 @@ struct ProgressRow {
   std::string detail;  // why, or what it waits for
   schemas::WallTime begun{};
   schemas::WallTime changed{};
+  bool told_to_end{false};  // its exit, whatever the code, is what was wanted
 };
 
 // What has happened so far.
 class ProgressView {
  public:
-  ProgressView(std::string title, schemas::ProjectName project)
-      : title_(std::move(title)), project_(std::move(project)) {}
+  ProgressView(Undertaking undertaking, schemas::ProjectName project)
+      : undertaking_(undertaking), project_(std::move(project)) {}
 
   // False when the event says nothing that was not known: a line for it would only repeat.
   bool take(const schemas::Event& event);
@@ -41,22 +46,26 @@ class ProgressView {
   // " waits: web-1 for db-1 to be healthy": what a long silence is about. Nothing if nobody waits.
   [[nodiscard]] std::optional<std::string> waiting_line() const;
 
+  // The event, which was taken last, as an object with compose's keys: id, status, text, details.
+  [[nodiscard]] std::string json_line(const schemas::Event& event) const;
+
   [[nodiscard]] const std::vector<ProgressRow>& rows() const { return rows_; }
+
+  // Containers of which the last word was a failure.
+  [[nodiscard]] const std::set<schemas::ContainerName>& failed() const { return failed_; }
 
  private:
   ProgressRow& row_of(const schemas::Event& event);
+  RowState state_after(const schemas::Event& event, const ProgressRow& row) const;
 
-  std::string title_;
+  Undertaking undertaking_;
   schemas::ProjectName project_;
   std::vector<ProgressRow> rows_;
+  std::set<schemas::ContainerName> failed_;
 };
 
 // The event as one line of plain progress, without a newline.
 [[nodiscard]] std::string plain_line(const schemas::Event& event,
                                      const schemas::ProjectName& project);
-
-// The event as an object with compose's keys: id, status, text, details.
-[[nodiscard]] std::string json_line(const schemas::Event& event,
-                                    const schemas::ProjectName& project);
 
 }  // namespace orchestrator

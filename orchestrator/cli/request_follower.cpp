@@ -9,7 +9,15 @@
 
 namespace orchestrator {
 
+using schemas::ErrorKind;
+using schemas::pass_up;
 using schemas::Result;
+
+namespace {
+
+constexpr int kAttempts = 4;  // at a supervisor that was just ending
+
+}  // namespace
 
 Result<RequestEnd> follow_request(runtime::FileDescriptor socket, const ControlRequest& request,
                                   ProgressPrinter& progress, SignalQueue& signals,
@@ -37,8 +45,25 @@ Result<RequestEnd> follow_request(runtime::FileDescriptor socket, const ControlR
     if (settled) return RequestEnd{*settled};
     if (!state) return pass_up(state);
     if (*state == ApiCall::State::Ended) {
-      return schemas::fail(schemas::ErrorKind::Failed,
-                           "the supervisor ended its answer without a result");
+      return schemas::fail(ErrorKind::Failed, "the supervisor ended its answer without a result");
+    }
+  }
+}
+
+Result<Submitted> submit(const Submission& submission, const ControlRequest& request) {
+  for (int attempt = 1;; ++attempt) {
+    auto socket = submission.connect(submission.layout, submission.project);
+    if (!socket) return pass_up(socket);
+    auto keeper = find_keeper(submission.layout, submission.project);
+    auto end = follow_request(std::move(*socket), request, submission.progress, submission.signals,
+                              submission.logs);
+    if (end) return Submitted{*end, std::move(keeper)};
+    const ErrorKind kind = end.error().kind();
+    const bool may_be_taken = kind == ErrorKind::Busy || kind == ErrorKind::Failed;
+    if (attempt == kAttempts || !may_be_taken) return pass_up(end);
+    if (kind == ErrorKind::Busy) {
+      auto ended = await_end(submission.layout, submission.project, keeper);
+      if (!ended) return pass_up(ended);
     }
   }
 }

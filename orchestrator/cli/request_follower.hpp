@@ -1,12 +1,14 @@
 // Following one request to its end: events to the printer, signals to the caller.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 
 #include "orchestrator/cli/log_printer.hpp"
 #include "orchestrator/cli/progress_printer.hpp"
 #include "orchestrator/cli/signal_queue.hpp"
+#include "orchestrator/cli/supervisor_link.hpp"
 #include "orchestrator/supervise/api_client.hpp"
 
 namespace orchestrator {
@@ -27,5 +29,26 @@ using RequestEnd = std::variant<SettledRequest, Interrupted>;
                                                          const ControlRequest& request,
                                                          ProgressPrinter& progress,
                                                          SignalQueue& signals, LogPrinter* logs);
+
+// Whom a request goes to and who follows it.
+struct Submission {
+  const runtime::StateLayout& layout;
+  const schemas::ProjectName& project;
+  ProgressPrinter& progress;
+  SignalQueue& signals;
+  LogPrinter* logs{nullptr};
+  schemas::Result<runtime::FileDescriptor> (*connect)(const runtime::StateLayout&,
+                                                      const schemas::ProjectName&){
+      ensure_supervisor};
+};
+struct Submitted {
+  RequestEnd end;
+  std::optional<RunningKeeper> keeper;  // of the supervisor that took the request
+};
+
+// Submits until a supervisor takes it: one may be ending under our hands (`down` beside us), or be
+// killed before it answers. A request only says what is wanted, so saying it twice does no harm.
+[[nodiscard]] schemas::Result<Submitted> submit(const Submission& submission,
+                                                const ControlRequest& request);
 
 }  // namespace orchestrator

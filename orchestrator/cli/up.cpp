@@ -23,7 +23,6 @@ using schemas::pass_up;
 using schemas::Result;
 
 constexpr std::size_t kLastLines = 10;  // of the log of what failed
-constexpr int kAttempts = 4;            // at a supervisor that was just ending
 
 struct UpSession {
   runtime::StateLayout layout;
@@ -31,24 +30,6 @@ struct UpSession {
   Style style;
   SignalQueue signals;
 };
-
-// Submits until a supervisor takes it: one may be ending under our hands (`down` beside us), or be
-// killed before it answers. The request only says what is wanted, so saying it twice does no harm.
-Result<RequestEnd> submit(UpSession& session, const UpRequest& request, ProgressPrinter& progress) {
-  for (int attempt = 1;; ++attempt) {
-    auto socket = ensure_supervisor(session.layout, session.project);
-    if (!socket) return pass_up(socket);
-    const auto keeper = find_keeper(session.layout, session.project);
-    auto end = follow_request(std::move(*socket), request, progress, session.signals, nullptr);
-    if (end || attempt == kAttempts) return end;
-    const ErrorKind kind = end.error().kind();
-    if (kind != ErrorKind::Busy && kind != ErrorKind::Failed) return end;
-    if (kind == ErrorKind::Busy) {
-      auto ended = await_end(session.layout, session.project, keeper);
-      if (!ended) return pass_up(ended);
-    }
-  }
-}
 
 // Says what the containers that failed wrote last: the reason is most often there.
 void show_last_words(const UpSession& session, const ProgressPrinter& progress) {
@@ -68,22 +49,21 @@ void show_last_words(const UpSession& session, const ProgressPrinter& progress) 
 
 // Ctrl-C: stops all containers in order; once more: kills them. The code of a clean stop is 0.
 ExitCode stop_all(UpSession& session, LogPrinter& logs) {
-  ProgressPrinter progress(session.style, "stop", session.project);
+  ProgressPrinter progress(session.style, Undertaking::Stop, session.project);
+  const Submission submission{session.layout,  session.project, progress,
+                              session.signals, &logs,           await_supervisor};
   for (Goal goal = Goal::Stopped;;) {
-    auto socket = await_supervisor(session.layout, session.project);
-    if (!socket && socket.error().kind() == ErrorKind::NotFound) break;  // it is gone already
-    if (!socket) return pass_up(socket);
     print_message(goal == Goal::Stopped ? "Gracefully stopping... (press Ctrl+C again to force)\n"
                                         : "Killing...\n");
-    auto end =
-        follow_request(std::move(*socket), StopRequest{goal}, progress, session.signals, &logs);
-    if (!end) return pass_up(end, "stop {}", session.project);
-    if (std::holds_alternative<Interrupted>(*end)) {
+    auto submitted = submit(submission, StopRequest{goal});
+    if (!submitted && submitted.error().kind() == ErrorKind::NotFound) break;  // it is gone already
+    if (!submitted) return pass_up(submitted, "stop {}", session.project);
+    if (std::holds_alternative<Interrupted>(submitted->end)) {
       goal = Goal::Killed;
       continue;
     }
     progress.finish();
-    const std::string& failure = std::get<SettledRequest>(*end).failure;
+    const std::string& failure = std::get<SettledRequest>(submitted->end).failure;
     if (!failure.empty()) return schemas::fail(ErrorKind::Failed, "{}", failure);
     break;
   }
@@ -125,6 +105,7 @@ UpRequest request_for(const schemas::Spec& spec, const UpOptions& options) {
 ExitCode run_command(const GlobalOptions& global, const UpOptions& options) {
   auto spec = load_project(global);
   if (!spec) return pass_up(spec);
+  if (auto allowed = require_root("up"); !allowed) return pass_up(allowed);
   if (spec->services.empty()) return schemas::fail(ErrorKind::Invalid, "no service selected");
   auto signals = SignalQueue::open({SIGINT, SIGTERM, SIGHUP});
   if (!signals) return pass_up(signals);
@@ -138,14 +119,15 @@ ExitCode run_command(const GlobalOptions& global, const UpOptions& options) {
     if (!opened) return pass_up(opened);
     logs = std::move(*opened);
   }
-  ProgressPrinter progress(session.style, "up", session.project);
-  auto end = submit(session, request_for(*spec, options), progress);
+  ProgressPrinter progress(session.style, Undertaking::Up, session.project);
+  auto submitted = submit({session.layout, session.project, progress, session.signals},
+                          request_for(*spec, options));
   progress.finish();
-  if (!end) return pass_up(end);
-  if (const auto* interrupted = std::get_if<Interrupted>(&*end)) {
+  if (!submitted) return pass_up(submitted);
+  if (const auto* interrupted = std::get_if<Interrupted>(&submitted->end)) {
     return logs ? stop_all(session, *logs) : exit_codes::kSignal + interrupted->signal;
   }
-  const std::string& failure = std::get<SettledRequest>(*end).failure;
+  const std::string& failure = std::get<SettledRequest>(submitted->end).failure;
   if (!failure.empty()) {
     show_last_words(session, progress);
     return schemas::fail(ErrorKind::Failed, "{}", failure);

@@ -37,7 +37,7 @@ std::string table_of(const ProgressView& view, int now, std::size_t width = 100)
 }
 
 TEST(ProgressView, ShowsEachSubjectWithItsStateAndWhatItWaitsFor) {
-  ProgressView view("up", kShop);
+  ProgressView view(Undertaking::Up, kShop);
   for (const auto& event : a_start()) view.take(event);
   EXPECT_EQ(table_of(view, 1340),
             "[+] up 2/3  1.3s\n"
@@ -47,7 +47,7 @@ TEST(ProgressView, ShowsEachSubjectWithItsStateAndWhatItWaitsFor) {
 }
 
 TEST(ProgressView, KeepsFailuresInPlace) {
-  ProgressView view("up", kShop);
+  ProgressView view(Undertaking::Up, kShop);
   for (const auto& event : a_start()) view.take(event);
   view.take(at(500, EventKind::State, "shop-db-1", "exited with code 1"));
   view.take(at(600, EventKind::Failed, "shop-web-1", "dependency failed to start: db-1 exited"));
@@ -58,8 +58,28 @@ TEST(ProgressView, KeepsFailuresInPlace) {
             " ✘ web-1       failed                0.5s  dependency failed to start: db-1 exited\n");
 }
 
+TEST(ProgressView, TakesTheExitOfWhatWasToldToEndForNoFailure) {
+  const Event exit = at(500, EventKind::State, "shop-db-1", "exited with code 143");
+  ProgressView down(Undertaking::Down, kShop);
+  down.take(exit);
+  EXPECT_EQ(table_of(down, 900),
+            "[+] down 1/1  0.4s\n"
+            " ✔ db-1  exited with code 143    0.0s\n");
+  EXPECT_TRUE(down.failed().empty());
+
+  ProgressView up(Undertaking::Up, kShop);
+  for (const auto& event : a_start()) up.take(event);
+  up.take(at(400, EventKind::Step, "shop-db-1", "stop db-1 (grace 10s)", "config changed"));
+  up.take(exit);
+  EXPECT_EQ(up.rows()[1].state, RowState::Done);
+  up.take(at(600, EventKind::Step, "shop-db-1", "start db-1", "created"));
+  up.take(exit);
+  EXPECT_EQ(up.rows()[1].state, RowState::Failed);
+  EXPECT_EQ(up.failed().size(), 1U);
+}
+
 TEST(ProgressView, CutsLinesToTheTerminal) {
-  ProgressView view("up", kShop);
+  ProgressView view(Undertaking::Up, kShop);
   for (const auto& event : a_start()) view.take(event);
   for (const auto& line : view.table({}, 40, Colours::Off)) {
     EXPECT_LE(line.size(), 40U + 4U) << line;  // two signs of three bytes each
@@ -67,13 +87,13 @@ TEST(ProgressView, CutsLinesToTheTerminal) {
 }
 
 TEST(ProgressView, ColoursTheMarksOnly) {
-  ProgressView view("up", kShop);
+  ProgressView view(Undertaking::Up, kShop);
   view.take(at(0, EventKind::State, "shop-db-1", "running"));
   EXPECT_EQ(view.table({}, 80, Colours::On)[1], " \x1b[32m✔\x1b[0m db-1  running    0.0s");
 }
 
 TEST(ProgressView, KnowsWhatIsNoNews) {
-  ProgressView view("up", kShop);
+  ProgressView view(Undertaking::Up, kShop);
   const Event held = at(0, EventKind::Held, "shop-web-1", "", "waits for db-1 to be healthy");
   EXPECT_TRUE(view.take(held));
   EXPECT_FALSE(view.take(held));
@@ -82,7 +102,7 @@ TEST(ProgressView, KnowsWhatIsNoNews) {
 }
 
 TEST(ProgressView, LetsNoControlCharacterThrough) {
-  ProgressView view("up", kShop);
+  ProgressView view(Undertaking::Up, kShop);
   view.take(at(0, EventKind::Failed, "shop-web-1", "bad \x1b[2J name"));
   EXPECT_EQ(table_of(view, 0).find('\x1b'), std::string::npos);
   EXPECT_EQ(plain_line(at(0, EventKind::Warning, "", "a\nb\x1b"), kShop), "warning: a b ");
@@ -91,18 +111,31 @@ TEST(ProgressView, LetsNoControlCharacterThrough) {
 TEST(PlainProgress, SaysWhatAndWhyOnALine) {
   std::string text;
   for (const auto& event : a_start()) text += plain_line(event, kShop) + "\n";
-  EXPECT_EQ(text,
-            "create network shop_front 10.89.0.0/24        not there yet\n"
-            "create db-1 from demo/db                      no container yet\n"
-            "start db-1                                    created\n"
-            "held web-1                                    waits for db-1 to be healthy\n"
-            "db-1 running\n");
+  EXPECT_EQ(
+      text,
+      "create network shop_front 10.89.0.0/24                        not there yet\n"
+      "create db-1 from demo/db                                      no container yet\n"
+      "start db-1                                                    created\n"
+      "held web-1                                                    waits for db-1 to be healthy\n"
+      "db-1 running\n");
+}
+
+TEST(PlainProgress, KeepsTwoSpacesBehindALongText) {
+  const std::string reference(80, 'x');
+  const auto line = plain_line(
+      at(0, EventKind::Step, "shop-db-1", "create db-1 from " + reference, "no container yet"),
+      kShop);
+  EXPECT_EQ(line, "create db-1 from " + reference + "  no container yet");
 }
 
 TEST(JsonProgress, UsesComposeKeys) {
   std::string text;
-  for (const auto& event : a_start()) text += json_line(event, kShop) + "\n";
-  text += json_line(at(0, EventKind::Settled, "", "db-1 exited with code 1"), kShop);
+  ProgressView view(Undertaking::Up, kShop);
+  for (const auto& event : a_start()) {
+    view.take(event);
+    text += view.json_line(event) + "\n";
+  }
+  text += view.json_line(at(0, EventKind::Settled, "", "db-1 exited with code 1"));
   EXPECT_EQ(
       text,
       R"({"id":"shop_front","status":"Done","text":"create network","details":"not there yet"})"
