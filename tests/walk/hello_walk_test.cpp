@@ -109,6 +109,24 @@ TEST(Hello, AttachedShowsPrefixedLinesAndStopsAtCtrlC) {
   EXPECT_EQ(stack.pid_of("web"), 0);
 }
 
+TEST(Hello, CanBeAskedAgainAfterCtrlCHadStoppedIt) {
+  const Home home;
+  const Stack stack(home, "hello", hello_compose(18090));
+  {
+    TuttiProcess up(stack.command({"up"}), stack.directory());
+    EXPECT_TRUE(up.shows("talker speaks"));
+    up.signal(SIGINT);
+    EXPECT_EQ(up.finish().exit_code, 0);
+  }
+  EXPECT_EQ(stack.pid_of("web"), 0);
+  const auto up = stack.tutti({"up", "-d", "--wait"});
+  ASSERT_EQ(up.exit_code, 0) << up.err;
+  EXPECT_EQ(fetch(18090), "hello from hello\n");
+  const auto down = stack.tutti({"down"});
+  EXPECT_EQ(down.exit_code, 0) << down.err;
+  EXPECT_TRUE(stack.ps().empty());
+}
+
 TEST(Hello, DownTwiceIsNoError) {
   const Home home;
   const Stack stack(home, "hello", hello_compose(18089));
