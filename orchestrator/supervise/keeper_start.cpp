@@ -168,6 +168,9 @@ Result<RunningKeeper> start_keeper(const KeeperStart& start) {
     if (auto born = bear_keeper(*image, start.supervisor, descriptors, limit); !born)
       return pass_up(born);
     theirs.close();  // so that its death is the end of our stream
+    // The lock is the keeper's alone: with a copy of ours the next one's starter would find it
+    // taken when this keeper dies before we have ended.
+    run = fail(ErrorKind::Busy, "the keeper has the lock");
     // A keeper that gave up reads no more; its Ready message says why.
     const auto handed_over = hand_over(ours, start);
     auto running = await_ready(ours);
