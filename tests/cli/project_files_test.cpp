@@ -48,9 +48,8 @@ TEST(ProjectFiles, AddsTheOverrideBesideAFileThatWasFound) {
 }
 
 TEST(ProjectFiles, NamesTheFileThatIsOneTooMany) {
-  ProjectFiles project{.files = {"/a/compose.yaml"}};
-  EXPECT_TRUE(require_one_file(project));
-  project.files.push_back("/a/compose.override.yml");
+  EXPECT_TRUE(require_one_file({.files = {"/a/compose.yaml"}}));
+  const ProjectFiles project{.files = {"/a/compose.yaml", "/a/compose.override.yml"}};
   EXPECT_EQ(require_one_file(project).error().text(),
             "/a/compose.override.yml beside /a/compose.yaml: several project files are not "
             "supported yet; write into one what both say, or leave the other out with -f "

@@ -20,7 +20,7 @@ TEST(Many, TwoUpsOfOneProjectAtOnceMakeOneProject) {
   EXPECT_EQ(one.exit_code, 0) << one.err;
   EXPECT_EQ(two.exit_code, 0) << two.err;
   EXPECT_EQ(stack.ps().size(), 2U);
-  EXPECT_EQ(find_processes(" supervise ").size(), 1U);
+  EXPECT_EQ(find_supervisors("twice").size(), 1U);
   EXPECT_EQ(links("br-tt").size(), 1U);
 }
 

@@ -151,13 +151,23 @@ std::set<pid_t> find_processes(std::string_view words) {
   return found;
 }
 
-std::optional<pid_t> find_supervisor(const Stack& stack) {
-  for (const pid_t pid : find_processes(" supervise ")) {
+std::set<pid_t> find_supervisors(std::string_view project) {
+  // The keeper carries the supervisor's words behind its own name: the line must begin with them.
+  std::set<pid_t> found;
+  for (const pid_t pid : find_processes("tutti supervise ")) {
     std::string line = read_text("/proc/" + std::to_string(pid) + "/cmdline");
     std::ranges::replace(line, '\0', ' ');
-    if (line.contains(" " + stack.project())) return pid;
+    if (line.starts_with("tutti supervise ") &&
+        line.ends_with("--project " + std::string(project) + " ")) {
+      found.insert(pid);
+    }
   }
-  return std::nullopt;
+  return found;
+}
+
+std::optional<pid_t> find_supervisor(const Stack& stack) {
+  const auto found = find_supervisors(stack.project());
+  return found.empty() ? std::nullopt : std::optional(*found.begin());
 }
 
 std::optional<pid_t> find_keeper(const Stack& stack, const Home& home) {

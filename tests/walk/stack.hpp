@@ -68,6 +68,9 @@ class Stack {
 
 // Processes with these words side by side in their command line.
 [[nodiscard]] std::set<pid_t> find_processes(std::string_view words);
+
+// Every supervisor of a project that runs.
+[[nodiscard]] std::set<pid_t> find_supervisors(std::string_view project);
 [[nodiscard]] std::optional<pid_t> find_supervisor(const Stack& stack);
 [[nodiscard]] std::optional<pid_t> find_keeper(const Stack& stack, const Home& home);
 
