@@ -4,27 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 
+#include "orchestrator/cli/report.hpp"
 #include "orchestrator/reconcile/action.hpp"
 
 namespace orchestrator {
-namespace {
 
 using runtime::LogStream;
 using schemas::Result;
-
-// A reader that has gone ends us by SIGPIPE, as every filter.
-void write_to(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
-}  // namespace
 
 std::string write_log_line(LogPrefixes& prefixes, const std::string& name,
                            const runtime::LogLine& line, Timestamps timestamps) {

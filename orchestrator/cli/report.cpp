@@ -7,9 +7,8 @@
 #include <string>
 
 namespace orchestrator {
-namespace {
 
-void write_all(int descriptor, std::string_view text) {
+void write_to(int descriptor, std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
@@ -18,22 +17,20 @@ void write_all(int descriptor, std::string_view text) {
   }
 }
 
-}  // namespace
-
 void report_error(const schemas::Error& error) {
-  write_all(STDERR_FILENO, "error: " + error.text() + "\n");
+  write_to(STDERR_FILENO, "error: " + error.text() + "\n");
 }
 
 void report_warning(std::string_view text) {
-  write_all(STDERR_FILENO, "warning: " + std::string(text) + "\n");
+  write_to(STDERR_FILENO, "warning: " + std::string(text) + "\n");
 }
 
 void report_findings(const std::vector<schemas::Finding>& findings) {
-  if (!findings.empty()) write_all(STDERR_FILENO, schemas::explain(findings));
+  if (!findings.empty()) write_to(STDERR_FILENO, schemas::explain(findings));
 }
 
-void print_message(std::string_view text) { write_all(STDERR_FILENO, text); }
+void print_message(std::string_view text) { write_to(STDERR_FILENO, text); }
 
-void print(std::string_view text) { write_all(STDOUT_FILENO, text); }
+void print(std::string_view text) { write_to(STDOUT_FILENO, text); }
 
 }  // namespace orchestrator

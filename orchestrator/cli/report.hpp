@@ -19,4 +19,7 @@ void print_message(std::string_view text);
 // A result on stdout. A reader that has gone (EPIPE) is no error.
 void print(std::string_view text);
 
+// All of it, whatever it takes; a reader that has gone ends us by SIGPIPE, as every filter.
+void write_to(int descriptor, std::string_view text);
+
 }  // namespace orchestrator
